@@ -1,0 +1,277 @@
+#!/usr/bin/env python3
+"""Gust: team chat in one process. ``python chat.py --port=3001``, and open the page.
+
+The one place that wires things together: options, settings, routes, start, stop.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import gc
+import logging
+import os
+import signal
+import socket
+import sys
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy.exc import ArgumentError, SQLAlchemyError
+from tornado.httpserver import HTTPServer
+from tornado.netutil import bind_sockets
+from tornado.options import Error as OptionError
+from tornado.options import OptionParser, options
+from tornado.web import Application as TornadoApplication
+
+from handlers.assets import Assets, Style
+from handlers.base import Missing, Static, own_hosts
+from handlers.chatsocket import GOING_DOWN, ChatSocketHandler
+from handlers.frames import Listener, Turn
+from handlers.health import HealthHandler
+from handlers.heartbeat import Heartbeat
+from handlers.history import HistoryHandler
+from handlers.live import Live
+from handlers.page import PageHandler
+from handlers.rooms import MemberHandler, RoomsHandler
+from handlers.sessions import MeHandler, SessionHandler
+from models.bus import Bus, LocalBus
+from models.cache import Cache
+from models.limits import Limits
+from models.store import Store, messages
+
+log = logging.getLogger("gust")
+
+HERE = Path(__file__).parent
+GOODBYE = 3.0  # seconds for clients to answer a close
+BODY = 1 << 16  # bytes of a request's body, and of its header
+
+
+def define_options(parser: OptionParser) -> None:
+    """Define every option; each one is in the README as well."""
+
+    def option(name: str, default: Any, help: str) -> None:
+        parser.define(name, default=default, type=type(default), help=help, group="gust")
+
+    port = os.environ.get("PORT", "")
+    option("port", int(port) if port.isdigit() else 3001, "port to serve on; 0: any free one")
+    option("address", "", "address to serve on; empty: all of this machine's")
+    option("data", "data", "folder for everything that is kept")
+    option("database", "", "SQLAlchemy URL of the database; empty: chat.db in --data")
+    option("hosts", "", "further host names of this server, separated by commas")
+    option("cache_size", 200, "changes kept in memory for each room")
+    option("message_rate", 5.0, "messages a second for each person, lastingly; 0: no limit")
+    option("message_burst", 20, "messages at once for each person")
+    option("text_limit", 4000, "characters in a message")
+    option("frame_limit", 65536, "bytes in a frame from a client")
+    option("ping_interval", 25.0, "seconds between pings to each client; 0: none")
+    option("config", "", "file with options, one NAME = VALUE a line")
+
+
+class Application(TornadoApplication):
+    """Everything of one server: its store, what is live, and the routes.
+
+    :param settings: the options above by name; those left out have their defaults
+    :raises sqlalchemy.exc.SQLAlchemyError: the database can't be opened
+    """
+
+    def __init__(self, **settings: Any) -> None:
+        parser = OptionParser()
+        define_options(parser)
+        opts = parser.as_dict() | settings
+        self.hosts = own_hosts(opts["hosts"])
+        self.assets = Assets(HERE / "static")
+        self.limits = {
+            "text": opts["text_limit"],
+            "frame": opts["frame_limit"],
+            "upload": 0,
+        }
+        self.rates = Limits(opts["message_rate"], opts["message_burst"])
+        self.store = Store(opts["database"] or _sqlite_url(Path(opts["data"])))
+        self.turn = Turn(_too_slow)
+        ChatSocketHandler.waiters.clear()
+        ChatSocketHandler.cache = Cache(
+            opts["cache_size"], lambda room, size: self.store.read(messages.recent, room, size)
+        )
+        self.live = Live(self.store, ChatSocketHandler.cache, self.turn)
+        self.bus: Bus = LocalBus()
+        self.bus.subscribe(self.live.hear)
+        self._ping_interval = opts["ping_interval"]
+        self._heartbeat: Heartbeat | None = None
+        super().__init__(
+            _ROUTES,
+            default_handler_class=Missing,
+            template_path=str(HERE / "templates"),
+            static_path=str(HERE / "static"),
+            compress_response=True,
+            cross_origin_protection=True,
+            # Over the limit, but not by far, a frame is still read: only so can the
+            # client be told. Beyond this the connection is cut.
+            websocket_max_message_size=max(4 * opts["frame_limit"], 1 << 18),
+            log_function=_log_request,
+        )
+
+    def start(self) -> None:
+        """Begin what needs a running event loop."""
+        self._heartbeat = Heartbeat(ChatSocketHandler.waiters, self._ping_interval)
+
+    async def stop(self) -> None:
+        """Finish pending commits, tell every socket that the server goes down, let go."""
+        if self._heartbeat is not None:
+            self._heartbeat.stop()
+        with contextlib.suppress(Exception):  # a broken database must not keep us here
+            await asyncio.wait_for(asyncio.shield(self.store.check()), GOODBYE)
+        waiters = list(ChatSocketHandler.waiters)
+        for waiter in waiters:
+            waiter.bid_goodbye(GOING_DOWN, "the server is going down")
+        until = asyncio.get_running_loop().time() + GOODBYE
+        while any(not w.closed for w in waiters) and asyncio.get_running_loop().time() < until:
+            await asyncio.sleep(0.02)
+        self.store.close()
+
+
+_ROUTES = [
+    (r"/", PageHandler),
+    (r"/rooms/[0-9]{1,15}", PageHandler),
+    (r"/chatsocket", ChatSocketHandler),
+    (r"/api/me", MeHandler),
+    (r"/api/session", SessionHandler),
+    (r"/api/rooms", RoomsHandler),
+    (r"/api/rooms/([0-9]{1,15})/messages", HistoryHandler),
+    (r"/api/rooms/([0-9]{1,15})/members/([0-9]{1,15})", MemberHandler),
+    (r"/healthz", HealthHandler),
+    (r"/static/([0-9a-f]+)/gust\.css", Style),
+    (r"/static/(.*)", Static, {"path": str(HERE / "static")}),
+]
+
+
+def _too_slow(listener: Listener) -> None:
+    for waiter in list(ChatSocketHandler.waiters):
+        if waiter.listener is listener:
+            log.info("slow reader %s", listener.key)
+            waiter.withdraw()
+
+
+def _log_request(handler: Any) -> None:
+    """Log a request without its query, which may hold what a person searched for."""
+    request = handler.request
+    write = log.warning if handler.get_status() >= 500 else log.debug
+    write(
+        "%d %s %s %.1f ms",
+        handler.get_status(),
+        request.method,
+        request.path,
+        1000 * request.request_time(),
+    )
+
+
+def _sqlite_url(data: Path) -> str:
+    data.mkdir(mode=0o700, parents=True, exist_ok=True)
+    return f"sqlite:///{data / 'chat.db'}"
+
+
+# ---------------------------------------------------------------- the command
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Serve until told to stop; give the exit status."""
+    try:
+        _parse(sys.argv if arguments is None else arguments)
+    except (OptionError, ValueError) as error:
+        return _give_up(f"{error}. See --help for all options.", 2)
+    except OSError as error:
+        return _give_up(f"--config={options.config} can't be read: {error.strerror}.", 2)
+    try:
+        application = Application(**options.group_dict("gust"))
+    except OSError as error:
+        return _give_up(
+            f"The data folder {options.data} can't be used: {error.strerror}. "
+            "Choose another with --data=FOLDER.",
+            1,
+        )
+    except (ArgumentError, ValueError) as error:
+        return _give_up(f"{error}", 2)
+    except SQLAlchemyError as error:
+        return _give_up(
+            f"The database in {options.database or options.data} can't be used: "
+            f"{getattr(error, 'orig', None) or error}.",
+            1,
+        )
+    except RuntimeError as error:
+        return _give_up(f"{error}", 1)
+    try:
+        sockets = bind_sockets(options.port, options.address or None, reuse_port=False)
+    except OSError as error:
+        application.store.close()
+        return _give_up(
+            f"Port {options.port} can't be served on: {error.strerror or error}. "
+            "Choose another with --port=PORT.",
+            1,
+        )
+    asyncio.run(_serve(application, sockets))
+    return 0
+
+
+def _parse(arguments: list[str]) -> None:
+    if "config" not in options:
+        define_options(options)
+    options.parse_command_line(arguments, final=False)
+    if options.config:
+        options.parse_config_file(options.config, final=False)
+        options.parse_command_line(arguments, final=False)  # the command line wins
+    options.run_parse_callbacks()
+
+
+def _give_up(sentence: str, status: int) -> int:
+    print(f"gust: {sentence}", file=sys.stderr)
+    return status
+
+
+async def _serve(application: Application, sockets: list[socket.socket]) -> None:
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(number, stop.set)
+    server = HTTPServer(
+        application,
+        idle_connection_timeout=75,
+        body_timeout=15,
+        max_header_size=BODY,
+        max_body_size=BODY,
+        max_buffer_size=1 << 20,
+    )
+    server.add_sockets(sockets)
+    application.start()
+    # What start-up made stays: the garbage collector need not look at it again.
+    gc.collect()
+    gc.freeze()
+    print(_greeting(sockets[0].getsockname()[1]), flush=True)
+    await stop.wait()
+    log.info("stopping")
+    server.stop()
+    await application.stop()
+    await server.close_all_connections()
+
+
+def _greeting(port: int) -> str:
+    hosts = ["localhost"]
+    if options.address in ("", "0.0.0.0", "::"):
+        hosts.append(_own_address())
+    elif options.address not in ("127.0.0.1", "::1"):
+        hosts = [options.address]
+    urls = [f"http://{host}:{port}" for host in dict.fromkeys(hosts)]
+    return f"Gust is listening: {'  '.join(urls)}   (data in {options.data}; Ctrl+C stops it)"
+
+
+def _own_address() -> str:
+    """Find this machine's address in its network; nothing is sent for it."""
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
+        try:
+            probe.connect(("192.0.2.1", 9))  # an address for documentation (RFC 5737)
+        except OSError:
+            return "localhost"
+        return probe.getsockname()[0]
+
+
+if __name__ == "__main__":
+    sys.exit(main())

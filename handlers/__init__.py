@@ -1,0 +1,1 @@
+"""What faces the network: the only code that knows Tornado."""

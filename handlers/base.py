@@ -1,0 +1,220 @@
+"""What every handler shares: who is asking, JSON in and out, errors, headers."""
+
+from __future__ import annotations
+
+import ipaddress
+import logging
+import socket
+from typing import TYPE_CHECKING, Any, TypeVar
+from urllib.parse import urlsplit
+
+import msgspec
+from tornado.web import HTTPError, RequestHandler, StaticFileHandler
+
+from models.errors import BadEvent, ChatError, Misdirected, NotFound, SignedOut
+from models.events import User, encode
+from models.store import users
+
+if TYPE_CHECKING:
+    from chat import Application
+
+T = TypeVar("T")
+
+log = logging.getLogger("gust.http")
+
+SESSION_DAYS = 365
+HEADERS = {
+    "Content-Security-Policy": (
+        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; "
+        "connect-src 'self'; font-src 'self'; manifest-src 'self'; base-uri 'none'; "
+        "form-action 'self'; frame-ancestors 'none'"
+    ),
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "same-origin",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Server": "Gust",
+}
+
+
+class Handler(RequestHandler):
+    """Answer one request."""
+
+    application: Application
+
+    def set_default_headers(self) -> None:
+        for name, value in HEADERS.items():
+            self.set_header(name, value)
+
+    async def prepare(self) -> None:
+        self.check_host()
+
+    def check_host(self) -> None:
+        """Refuse host names that are not ours.
+
+        :raises Misdirected: see :class:`models.errors.Misdirected`
+        """
+        host = urlsplit(f"//{self.request.host}").hostname or ""
+        if host not in self.application.hosts and not _is_address(host):
+            raise Misdirected(host)
+
+    # ------------------------------------------------------------ who is asking
+
+    @property
+    def cookie_name(self) -> str:
+        return "__Host-gust" if self.request.protocol == "https" else "gust"
+
+    @property
+    def token(self) -> str | None:
+        """The session's token, as the client gives it; not yet known to be good."""
+        return self.get_cookie(self.cookie_name)
+
+    async def session_user(self) -> User | None:
+        """Find whose session the cookie is; None: no cookie, or one that is not good."""
+        if not self.token:
+            return None
+        return await self.application.store.read(users.signed_in, self.token)
+
+    async def user(self) -> User:
+        """Tell who is asking.
+
+        :raises SignedOut: nobody
+        """
+        user = await self.session_user()
+        if user is None:
+            raise SignedOut("You are not signed in. Give a name with POST /api/session first.")
+        return user
+
+    def remember(self, token: str) -> None:
+        """Give the client its session."""
+        self.set_cookie(
+            self.cookie_name,
+            token,
+            path="/",
+            httponly=True,
+            samesite="Lax",
+            secure=self.request.protocol == "https",
+            max_age=SESSION_DAYS * 86400,
+        )
+
+    # ------------------------------------------------------------ JSON
+
+    def body_as(self, type: type[T]) -> T:
+        """Read the request's body.
+
+        :raises BadEvent: it is not JSON, or not of this shape; the sentence says how
+        """
+        if not self.request.headers.get("Content-Type", "").startswith("application/json"):
+            raise _UnsupportedBody("Send JSON, with Content-Type: application/json.")
+        try:
+            return msgspec.json.decode(self.request.body, type=type)
+        except (msgspec.DecodeError, RecursionError, UnicodeError) as error:
+            raise BadEvent(f"The body is not as it should be: {error}.") from None
+
+    def number(self, name: str) -> int | None:
+        """Read a whole number from the query; None: it is not there.
+
+        :raises BadEvent: it is not a whole number of 0 or more
+        """
+        text = self.get_query_argument(name, None)
+        if text is None:
+            return None
+        if not (text.isascii() and text.isdigit() and len(text) <= 16):
+            raise BadEvent(f"“{name}” in the query must be a whole number.")
+        return int(text)
+
+    def answer(self, body: Any, status: int = 200) -> None:
+        self.set_status(status)
+        self.set_header("Content-Type", "application/json")
+        self.set_header("Cache-Control", "no-store")
+        self.finish(encode(body))
+
+    def fail(self, error: ChatError) -> None:
+        """Turn an error into an answer: the only place that does, for HTTP."""
+        described: dict[str, Any] = {"code": error.code, "message": error.message}
+        retry = getattr(error, "retry", None)
+        if retry is not None:
+            described["retry"] = retry
+            self.set_header("Retry-After", str(-(-retry // 1000)))
+        self.answer({"error": described}, error.status)
+
+    def write_error(self, status_code: int, **kwargs: Any) -> None:
+        error = kwargs.get("exc_info", (None, None, None))[1]
+        if isinstance(error, ChatError):
+            self.fail(error)
+        elif isinstance(error, HTTPError) and status_code < 500:
+            self.fail(_as_chat_error(error))
+        else:
+            self.fail(_Broken("Something went wrong here. It is in the server's log."))
+
+    def log_exception(self, typ: Any, value: BaseException | None, tb: Any) -> None:
+        # A refusal is an answer, not a fault: it has no place in the log.
+        if not isinstance(value, ChatError):
+            super().log_exception(typ, value, tb)
+
+    def send_error(self, status_code: int = 500, **kwargs: Any) -> None:
+        error = kwargs.get("exc_info", (None, None, None))[1]
+        if isinstance(error, ChatError):
+            status_code = error.status
+        super().send_error(status_code, **kwargs)
+
+
+class Missing(Handler):
+    """Answer for every address that is not ours."""
+
+    async def prepare(self) -> None:
+        await super().prepare()
+        raise NotFound("page")
+
+
+class _UnsupportedBody(BadEvent):
+    status = 415
+
+
+class _Broken(ChatError):
+    code = "not_stored"
+    status = 500
+
+
+def _as_chat_error(error: HTTPError) -> ChatError:
+    made = ChatError(error.log_message or error.reason or "The request was refused.")
+    made.status = error.status_code
+    made.code = {401: "forbidden", 403: "forbidden", 404: "not_found", 413: "too_long"}.get(
+        error.status_code, "bad_event"
+    )
+    return made
+
+
+class Static(Handler, StaticFileHandler):
+    """Serve the page's own files, under addresses that change with their content."""
+
+    async def prepare(self) -> None:
+        await Handler.prepare(self)
+
+    def parse_url_path(self, url_path: str) -> str:
+        version, _, path = url_path.partition("/")
+        self._current = version == self.application.assets.version
+        return super().parse_url_path(path)
+
+    def set_extra_headers(self, path: str) -> None:
+        fresh = "public, max-age=31536000, immutable" if self._current else "no-cache"
+        self.set_header("Cache-Control", fresh)
+
+
+def own_hosts(more: str) -> frozenset[str]:
+    """Give the names that are ours.
+
+    :param more: the ``--hosts`` option: further names, separated by commas
+    """
+    machine = socket.gethostname().lower()
+    names = {"localhost", machine, f"{machine}.local", socket.getfqdn().lower()}
+    names.update(name.strip().lower() for name in more.split(",") if name.strip())
+    return frozenset(names)
+
+
+def _is_address(host: str) -> bool:
+    try:
+        ipaddress.ip_address(host)
+    except ValueError:
+        return False
+    return True

@@ -1,0 +1,34 @@
+"""Older messages, a page at a time."""
+
+from __future__ import annotations
+
+from msgspec import Raw, Struct
+
+from handlers.base import Handler
+from models.errors import BadEvent
+from models.store import messages, rooms
+
+DEFAULT_PAGE = 50  # messages
+LONGEST_PAGE = 100
+
+
+class Page(Struct):
+    messages: list[Raw]
+    more: bool
+
+
+class HistoryHandler(Handler):
+    """``/api/rooms/<id>/messages``."""
+
+    async def get(self, room: str) -> None:
+        """Answer one page, by message id: ``before``, ``after`` or ``around`` one."""
+        user = await self.user()
+        store = self.application.store
+        limit = self.number("limit")
+        limit = DEFAULT_PAGE if limit is None else min(max(limit, 1), LONGEST_PAGE)
+        position = {name: self.number(name) for name in ("before", "after", "around")}
+        if sum(at is not None for at in position.values()) > 1:
+            raise BadEvent("Give only one of “before”, “after” and “around”.")
+        entry = await store.read(rooms.find, user.id, int(room))
+        changes, more = await store.read(messages.page, entry.id, limit, **position)
+        self.answer(Page([Raw(change.body) for change in changes], more))

@@ -1,0 +1,208 @@
+"""What is live: changes off the bus to those who listen, and who is where.
+
+Between a newcomer's history and its place among the listeners nothing is
+awaited: that is what leaves no gap.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import time
+from collections.abc import Callable
+
+from handlers.frames import Listener, Turn, ack_frame, frame
+from models import events
+from models.cache import Cache
+from models.channel import Change, Channel, Older
+from models.events import User, encode
+from models.presence import GRACE, Place, Presence
+from models.store import Store, messages
+
+log = logging.getLogger("gust.live")
+
+CATCH_UP = 1_000  # messages; who is further behind starts anew
+HISTORY = 1 << 19  # bytes in one history: half of what may wait for a slow reader
+CROWD_PAUSE = 1.0  # seconds between two counts of a crowd
+
+
+class Live:
+    """Everything that is told to sockets without their asking."""
+
+    def __init__(self, store: Store, cache: Cache, turn: Turn) -> None:
+        self.place = Place()
+        self._store = store
+        self._cache = cache
+        self._turn = turn
+        self._filling: set[int] = set()
+        self._counting: set[int] = set()
+
+    # ------------------------------------------------------------ changes
+
+    def hear(self, change: Change) -> None:
+        """Take a change off the bus and tell it, in its order."""
+        channel = self._cache.get(change.room)
+        if channel is None:
+            return
+        self._pass_on(channel, channel.receive(change))
+        if channel.gap and channel.room not in self._filling:
+            self._fill(channel)
+
+    def _pass_on(self, channel: Channel, changes: list[Change]) -> None:
+        for change in changes:
+            self._turn.tell(channel, change)
+
+    def _fill(self, channel: Channel) -> None:
+        """Read what the bus did not bring."""
+        log.warning("room=%d missed changes after %d; reading them", channel.room, channel.seq)
+        self._filling.add(channel.room)
+        missing = self._store.read(messages.changes, channel.room, channel.seq)
+        missing.add_done_callback(lambda future: self._filled(channel, future))
+
+    def _filled(self, channel: Channel, future: asyncio.Future[Older]) -> None:
+        self._filling.discard(channel.room)
+        error = future.exception()
+        if error is None:
+            self._pass_on(channel, channel.fill(*future.result()))
+        else:
+            log.error("room=%d could not be read: %s", channel.room, error)
+        if channel.gap:
+            asyncio.get_running_loop().call_later(1.0, self._fill, channel)
+
+    # ------------------------------------------------------------ joining
+
+    async def open(self, room: int, since: int | None) -> tuple[Channel, Older | None]:
+        """Await all that joining a room needs.
+
+        :param since: the change up to which the newcomer has everything
+        :returns: what :meth:`join` takes
+        :raises ChatError: there is no such room, or it can't be read
+        """
+        opened: asyncio.Future[Channel] = asyncio.get_running_loop().create_future()
+
+        def resolve(outcome: Channel | Exception) -> None:
+            if opened.cancelled():
+                return
+            if isinstance(outcome, Exception):
+                opened.set_exception(outcome)
+            else:
+                opened.set_result(outcome)
+
+        self._cache.open(room, resolve)
+        channel = await opened
+        if since is not None and since > channel.seq:
+            # Stored by another process, and not heard of here yet.
+            self._pass_on(
+                channel,
+                channel.fill(*await self._store.read(messages.changes, room, channel.seq)),
+            )
+        if since is not None and since < channel.since:
+            return channel, await self._store.read(messages.changes_up_to, room, since, CATCH_UP)
+        return channel, None
+
+    def join(
+        self,
+        listener: Listener,
+        user: User,
+        channel: Channel,
+        since: int | None,
+        older: Older | None,
+    ) -> None:
+        """Bring a newcomer to the present, and add it to the listeners, in one go."""
+        self._turn.settle(channel)
+        caught_up = channel.catch_up(since, older, HISTORY)
+        history = events.History(
+            room=channel.room,
+            messages=[events.Raw(change.body) for change in caught_up.changes],
+            seq=channel.seq,
+            reset=caught_up.reset,
+            more=caught_up.more,
+            epoch=self._store.epoch,
+        )
+        listener.send(frame(encode(history)))
+        again = listener in channel.listeners
+        if not again and channel.presence.arrive(user):
+            self._tell_presence(channel, events.Joined, user)
+            self._turn.settle(channel)
+        channel.listeners.add(listener)
+        listener.send(frame(encode(_presence(channel))))
+
+    def leave(self, listener: Listener, user: User, channel: Channel, at_once: bool) -> None:
+        """Take a socket out of a room.
+
+        :param at_once: it was said, not a connection that dropped: tell it now
+        """
+        if listener not in channel.listeners:
+            return
+        self._turn.settle(channel)
+        channel.listeners.discard(listener)
+        self._depart(channel.presence, user, at_once, lambda: self._left(channel, user))
+
+    def arrive(self, user: User) -> None:
+        self.place.arrive(user)
+
+    def hold(self, user: User) -> None:
+        """Count somebody as present until their page has had time to connect."""
+        self.arrive(user)
+        self.depart(user)
+
+    def depart(self, user: User, at_once: bool = False) -> None:
+        self._depart(self.place, user, at_once, lambda: None)
+
+    def _depart(
+        self, presence: Presence, user: User, at_once: bool, told: Callable[[], None]
+    ) -> None:
+        if not presence.depart(user.id, time.monotonic()):
+            return
+
+        def expire(now: float) -> None:
+            if presence.expire(user.id, now):
+                told()
+
+        if at_once:
+            expire(time.monotonic() + GRACE)
+        else:
+            asyncio.get_running_loop().call_later(
+                GRACE, lambda: expire(time.monotonic() + 0.01)
+            )
+
+    def _left(self, channel: Channel, user: User) -> None:
+        self._tell_presence(channel, events.Left, user)
+
+    def _tell_presence(
+        self, channel: Channel, event: type[events.Joined | events.Left], user: User
+    ) -> None:
+        presence = channel.presence
+        if not presence.crowded:
+            said = event(room=channel.room, user=user, count=len(presence))
+            self._turn.tell(channel, frame(encode(said)))
+        elif channel.room not in self._counting:
+            # A thousand people coming at once would cost a million of these.
+            self._counting.add(channel.room)
+            asyncio.get_running_loop().call_later(CROWD_PAUSE, self._tell_count, channel)
+
+    def _tell_count(self, channel: Channel) -> None:
+        self._counting.discard(channel.room)
+        self._turn.tell(channel, frame(encode(_presence(channel))))
+
+    # ------------------------------------------------------------ names
+
+    def rename(self, user: User) -> None:
+        """Carry a new name to where people are present and messages are kept."""
+        self.place.rename(user)
+        for channel in self._cache:
+            channel.presence.rename(user)
+            for change in list(channel.recent.values()):
+                if change.user == user.id:
+                    channel.rewrite(messages.under_name(change, user))
+
+
+def ack(listener: Listener, change: Change) -> None:
+    """Answer a sender out of order: the message was stored and told before."""
+    listener.send(ack_frame(change))
+
+
+def _presence(channel: Channel) -> events.Presence:
+    presence = channel.presence
+    users = [] if presence.crowded else presence.users
+    return events.Presence(room=channel.room, users=users, count=len(presence))

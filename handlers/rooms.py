@@ -1,0 +1,58 @@
+"""Rooms over HTTP: list, make, leave."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from msgspec import Struct
+
+from handlers.base import Handler
+from handlers.chatsocket import ChatSocketHandler
+from models import events, names, policy
+from models.errors import NotFound
+from models.events import RoomEntry
+from models.store import rooms
+
+
+class NewRoom(Struct, forbid_unknown_fields=True):
+    name: str
+    kind: Literal["open"] = "open"
+    topic: str = ""
+
+
+class Listing(Struct):
+    rooms: list[RoomEntry]
+
+
+class RoomsHandler(Handler):
+    """``/api/rooms``."""
+
+    async def get(self) -> None:
+        """Answer the open rooms and one's own, the lobby first."""
+        user = await self.user()
+        self.answer(Listing(await self.application.store.read(rooms.open_to, user.id)))
+
+    async def post(self) -> None:
+        """Make a room; who made it is in it."""
+        user = await self.user()
+        wanted = self.body_as(NewRoom)
+        name = names.clean(wanted.name, names.LONGEST_ROOM, "A room's name")
+        topic = names.clean_line(wanted.topic, names.LONGEST_TOPIC, "A room's topic")
+        entry = await self.application.store.write(rooms.create, user.id, name, topic)
+        ChatSocketHandler.tell(user.id, events.Room(room=entry))
+        self.answer(entry, 201)
+
+
+class MemberHandler(Handler):
+    """``/api/rooms/<id>/members/<user>``."""
+
+    async def delete(self, room: str, member: str) -> None:
+        """Leave a room."""
+        user = await self.user()
+        policy.take_out(user.id, int(member))
+        policy.leave(int(room))
+        if not await self.application.store.write(rooms.leave, user.id, int(room)):
+            raise NotFound("room among yours")
+        ChatSocketHandler.take_out(user.id, int(room))
+        self.set_status(204)
+        self.finish()

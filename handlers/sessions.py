@@ -1,0 +1,62 @@
+"""Coming and going: who this browser is."""
+
+from __future__ import annotations
+
+from msgspec import Struct
+
+from handlers.base import Handler
+from handlers.chatsocket import ChatSocketHandler
+from models import names
+from models.errors import Taken
+from models.events import RoomEntry, User
+from models.store import rooms, users
+
+
+class NewSession(Struct, forbid_unknown_fields=True):
+    name: str
+
+
+class Me(Struct):
+    user: User
+    rooms: list[RoomEntry]
+
+
+class MeHandler(Handler):
+    async def get(self) -> None:
+        """Answer who is asking, and their rooms."""
+        await self.answer_me(await self.user())
+
+    async def answer_me(self, user: User) -> None:
+        self.answer(Me(user, await self.application.store.read(rooms.of, user.id)))
+
+
+class SessionHandler(MeHandler):
+    """``/api/session``: be a guest; sign out."""
+
+    async def post(self) -> None:
+        """Be a guest of a name, or, being one already, take another name."""
+        name = names.clean(self.body_as(NewSession).name, names.LONGEST_USER)
+        user = await self.session_user()
+        holder = self.application.live.place.holder(name)
+        if holder is not None and (user is None or holder != user.id):
+            raise Taken("Somebody", name)
+        store = self.application.store
+        if user is None:
+            user, token = await store.write(users.create_signed_in, name)
+            self.remember(token)
+        elif user.name != name:
+            user = await store.write(users.rename, user.id, name)
+            self.application.live.rename(user)
+            ChatSocketHandler.rename(user)
+        # The name is held until the page has opened its socket.
+        self.application.live.hold(user)
+        await self.answer_me(user)
+
+    async def delete(self) -> None:
+        """Sign out: the session ends, and with it its sockets; twice is fine."""
+        if self.token:
+            await self.application.store.write(users.sign_out, self.token)
+            ChatSocketHandler.sign_out(self.token)
+        self.clear_cookie(self.cookie_name, path="/", secure=self.request.protocol == "https")
+        self.set_status(204)
+        self.finish()

@@ -1,0 +1,1 @@
+"""What a chat is. Nothing here knows Tornado; only ``store`` and ``bus`` do I/O."""

@@ -1,0 +1,90 @@
+"""The rooms that are live in this process."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Iterator
+from typing import Protocol
+
+from models.channel import Change, Channel
+from models.errors import ChatError, NotStored
+
+QUIET = 500  # rooms without a listener that stay in memory
+
+Opened = Callable[[Channel | ChatError], None]
+
+
+class Loaded(Protocol):
+    """What :meth:`Channel.load` takes."""
+
+    changes: list[Change]
+    seq: int
+    since: int
+    floor: int
+
+
+class Cache:
+    """Recent history by room: ``size`` changes in each, loaded on first use.
+
+    Rooms with listeners stay; of the quiet ones the longest unused go.
+
+    :param size: changes kept for each room
+    :param load: gives a future of what the database holds of a room
+    """
+
+    def __init__(self, size: int, load: Callable[[int, int], asyncio.Future[Loaded]]) -> None:
+        self.size = size
+        self._load = load
+        self._channels: dict[int, Channel] = {}
+        self._waiting: dict[int, list[Opened]] = {}
+
+    def __iter__(self) -> Iterator[Channel]:
+        return iter(self._channels.values())
+
+    def __len__(self) -> int:
+        return len(self._channels)
+
+    def get(self, room: int) -> Channel | None:
+        """Give a room if it is live or just being loaded."""
+        return self._channels.get(room)
+
+    def open(self, room: int, opened: Opened) -> None:
+        """Have ``opened`` called with the room: at once if it is live.
+
+        Callers that had to wait are called in their order, in one go with the
+        loading, and so before anybody who asks later.
+
+        :param opened: gets the channel, or the error why there is none
+        """
+        channel = self._channels.get(room)
+        if channel is None:
+            self._begin(room)
+        elif channel.loaded:
+            # The end of the dict is where the recently used ones are.
+            self._channels[room] = self._channels.pop(room)
+            opened(channel)
+            return
+        self._waiting[room].append(opened)
+
+    def _begin(self, room: int) -> None:
+        self._channels[room] = Channel(room, self.size)
+        self._waiting[room] = []
+        self._load(room, self.size).add_done_callback(lambda future: self._end(room, future))
+
+    def _end(self, room: int, future: asyncio.Future[Loaded]) -> None:
+        outcome: Channel | ChatError = self._channels[room]
+        error = future.exception()
+        if error is None:
+            loaded = future.result()
+            self._channels[room].load(loaded.changes, loaded.seq, loaded.since, loaded.floor)
+        else:
+            del self._channels[room]
+            outcome = error if isinstance(error, ChatError) else NotStored()
+        for opened in self._waiting.pop(room):
+            opened(outcome)
+        self._let_go()
+
+    def _let_go(self) -> None:
+        quiet = [c.room for c in self if c.loaded and not c.listeners and not len(c.presence)]
+        for room in quiet[: max(0, len(quiet) - QUIET)]:
+            del self._channels[room]

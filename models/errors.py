@@ -1,0 +1,129 @@
+"""What can be wrong with a request, as one small tree.
+
+    ChatError
+    ├── BadEvent      bad_event   400  not JSON, unknown type, a field missing or of the wrong type
+    │   ├── TooLong   too_long    413  a text over its limit
+    │   └── Empty     empty       400  nothing to say
+    ├── Forbidden     forbidden   403  known, and not allowed
+    │   ├── SignedOut forbidden   401  nobody is asking
+    │   └── Misdirected forbidden 421  a host name that is not ours
+    ├── NotFound      not_found   404  not there, or not for you to know of
+    ├── Taken         taken       409  somebody or something else has that name
+    ├── SlowDown      slow_down   429  too many in too short a time
+    └── NotStored     not_stored  503  the disk or the database refused
+
+Every error has a ``code`` for programs, a ``status`` for HTTP and a sentence for
+a person: what was wrong, and what to do. ``handlers`` turns them into ``error``
+events and HTTP answers in one place each.
+"""
+
+from __future__ import annotations
+
+
+class ChatError(Exception):
+    """Be an answer to a request that can't be carried out."""
+
+    code = "bad_event"
+    status = 400
+
+    def __init__(self, message: str) -> None:
+        super().__init__(message)
+        self.message = message
+
+
+class BadEvent(ChatError):
+    pass
+
+
+class TooLong(BadEvent):
+    """Refuse a text over its limit.
+
+    :param what: what is too long, as the beginning of the sentence
+    :param length: its length in characters
+    :param limit: the most that is taken, in characters
+    :param option: the option that sets the limit, if there is one
+    """
+
+    code = "too_long"
+    status = 413
+
+    def __init__(self, what: str, length: int, limit: int, option: str | None = None) -> None:
+        where = f" (the server's --{option})" if option else ""
+        super().__init__(
+            f"{what} has {length:,} characters; {limit:,} is the most{where}. "
+            "Shorten it, or send it in parts."
+        )
+        self.limit = limit
+
+
+class Empty(BadEvent):
+    code = "empty"
+
+
+class Forbidden(ChatError):
+    code = "forbidden"
+    status = 403
+
+
+class SignedOut(Forbidden):
+    status = 401
+
+
+class Misdirected(Forbidden):
+    """Refuse a request for a host name that is not ours.
+
+    Without this, a page elsewhere could point its own name at our address and
+    read along as the same origin (DNS rebinding).
+    """
+
+    status = 421
+
+    def __init__(self, host: str) -> None:
+        super().__init__(
+            f"This server does not answer to the name “{host}”. If it should, "
+            f"start it with --hosts={host} (several, separated by commas)."
+        )
+        self.host = host
+
+
+class NotFound(ChatError):
+    """Say that something is not there, also where it is and may not be known of."""
+
+    code = "not_found"
+    status = 404
+
+    def __init__(self, what: str) -> None:
+        super().__init__(f"There is no such {what} here, or it is not open to you.")
+
+
+class Taken(ChatError):
+    code = "taken"
+    status = 409
+
+    def __init__(self, what: str, name: str) -> None:
+        super().__init__(f"{what} called “{name}” is here already. Choose another name.")
+
+
+class SlowDown(ChatError):
+    """Refuse for now.
+
+    :param retry: milliseconds after which the same will be accepted
+    """
+
+    code = "slow_down"
+    status = 429
+
+    def __init__(self, retry: int) -> None:
+        super().__init__(f"That was too fast. Send it again in {retry / 1000:.1f} s.")
+        self.retry = retry
+
+
+class NotStored(ChatError):
+    code = "not_stored"
+    status = 503
+
+    def __init__(self) -> None:
+        super().__init__(
+            "The server's storage refused this, so nothing was changed and nobody saw it. "
+            "Try again."
+        )

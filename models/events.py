@@ -1,0 +1,242 @@
+"""The wire's types: each event of docs/protocol.md is one class here.
+
+A frame is parsed and checked in one step (:func:`parse`); what the server says
+is encoded from these classes (:func:`encode`). The documented JSON schema comes
+from them as well, so that the page in docs/ can't drift.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+import msgspec
+from msgspec import UNSET, Meta, Raw, Struct, UnsetType
+
+from models.errors import BadEvent
+
+LARGEST = 2**53 - 1  # the largest whole number that a JavaScript client can hold
+
+Id = Annotated[int, Meta(ge=1, le=LARGEST)]
+Seq = Annotated[int, Meta(ge=0, le=LARGEST)]
+Name = Annotated[str, Meta(max_length=64)]
+MsgId = Annotated[str, Meta(min_length=1, max_length=64)]
+Ref = Annotated[str, Meta(max_length=64)]
+Role = Literal["guest", "member", "moderator", "admin", "bot"]
+Kind = Literal["open", "closed", "direct"]
+
+# ---------------------------------------------------------------- nouns
+
+
+class User(Struct, frozen=True, omit_defaults=False):
+    id: int
+    name: str
+    role: Role = "guest"
+
+
+class RoomEntry(Struct):
+    """One line of a person's list of rooms.
+
+    ``read``, ``unread`` and ``mentions`` are that person's own. Until reading
+    positions are kept, everything counts as read.
+    """
+
+    id: int
+    name: str
+    kind: Kind
+    topic: str
+    seq: int
+    read: int
+    unread: int = 0
+    mentions: int = 0
+
+
+class Message(Struct):
+    """The whole current state of one message.
+
+    ``seq`` is the number of its latest change in its room; ``date`` is in
+    milliseconds since 1970.
+    """
+
+    id: int
+    room: int
+    seq: int
+    user: User
+    text: str
+    html: str
+    date: int
+    msgId: str
+
+
+# ---------------------------------------------------------------- client → server
+
+
+class ClientEvent(Struct, tag_field="type", kw_only=True):
+    ref: Ref | None = None
+
+
+class Post(ClientEvent, tag="message"):
+    text: str
+    room: Id | None = None
+    msgId: MsgId | None = None
+
+
+class Join(ClientEvent, tag="join"):
+    room: Id | Name
+    since: Seq | None = None
+    epoch: str | None = None
+
+
+class Leave(ClientEvent, tag="leave"):
+    room: Id
+
+
+class Ping(ClientEvent, tag="ping"):
+    n: int | float | str | None = None
+
+
+AnyClientEvent = Post | Join | Leave | Ping
+
+# ---------------------------------------------------------------- server → client
+
+
+class ServerEvent(Struct, tag_field="type", kw_only=True):
+    pass
+
+
+class Welcome(ServerEvent, tag="welcome"):
+    clientKey: str
+    user: User
+    rooms: list[RoomEntry]
+    epoch: str
+    limits: dict[str, int]
+    date: int
+
+
+class History(ServerEvent, tag="history"):
+    """Bring a client to ``seq``.
+
+    The messages are held encoded, so that a thousand people coming back cost a
+    thousand joins of bytes.
+    """
+
+    room: int
+    messages: list[Raw]
+    seq: int
+    reset: bool
+    more: bool
+    epoch: str
+
+
+class Ack(ServerEvent, tag="ack"):
+    msgId: str
+    message: Raw
+
+
+class Error(ServerEvent, tag="error"):
+    code: str
+    message: str
+    msgId: str | UnsetType = UNSET
+    ref: str | UnsetType = UNSET
+    retry: int | UnsetType = UNSET
+
+
+class Joined(ServerEvent, tag="joined"):
+    room: int
+    user: User
+    count: int
+
+
+class Left(ServerEvent, tag="left"):
+    room: int
+    user: User
+    count: int
+
+
+class Presence(ServerEvent, tag="presence"):
+    room: int
+    users: list[User]
+    count: int
+
+
+class Room(ServerEvent, tag="room"):
+    room: RoomEntry
+
+
+class Removed(ServerEvent, tag="removed"):
+    room: int
+
+
+class UserChanged(ServerEvent, tag="user"):
+    user: User
+
+
+class Pong(ServerEvent, tag="pong"):
+    n: int | float | str | UnsetType = UNSET
+
+
+AnyServerEvent = (
+    Welcome | History | Ack | Error | Joined | Left | Presence | Room | Removed | UserChanged | Pong
+)
+
+# ---------------------------------------------------------------- bytes
+
+encode = msgspec.json.Encoder().encode
+_decode = msgspec.json.Decoder(AnyClientEvent).decode
+# What the parser says of half a surrogate pair as well.
+_TRUNCATED = {
+    "Input data was truncated": "it ends too early, or has half a surrogate pair in a text"
+}
+decode_message = msgspec.json.Decoder(Message).decode
+_TYPES = ", ".join(("message", "join", "leave", "ping"))
+
+
+class _Labels(Struct):
+    """What an error repeats, as far as it can be read at all."""
+
+    ref: object = None
+    msgId: object = None
+
+
+_decode_labels = msgspec.json.Decoder(_Labels).decode
+
+
+def parse(frame: str) -> AnyClientEvent:
+    """Parse one text frame.
+
+    A frame that does not begin with ``{`` is a message to the lobby, so that the
+    plainest client can chat.
+
+    :raises BadEvent: not JSON, an unknown type, a field missing or of the wrong
+        type; the sentence says which
+    """
+    if not frame.startswith("{"):
+        return Post(text=frame)
+    try:
+        return _decode(frame)
+    except msgspec.ValidationError as error:
+        if str(error).endswith("`$.type`"):
+            raise BadEvent(f"This type of event is not known; there are {_TYPES}.") from None
+        raise BadEvent(f"{error}.") from None
+    except msgspec.DecodeError as error:
+        raise BadEvent(f"This is not JSON: {_TRUNCATED.get(str(error), error)}.") from None
+    except RecursionError:
+        raise BadEvent("This is not an event: it is nested too deeply.") from None
+
+
+def labels(frame: str) -> tuple[str | None, str | None]:
+    """Find ``ref`` and ``msgId`` in a frame that could not be parsed.
+
+    A client that pipelines must be able to tell which of its events an error
+    is about.
+
+    :returns: each one, or None where it is absent or itself malformed
+    """
+    try:
+        found = _decode_labels(frame)
+    except (msgspec.DecodeError, RecursionError, UnicodeError):
+        return None, None
+    return _as_label(found.ref), _as_label(found.msgId)
+
+
+def _as_label(found: object) -> str | None:
+    return found if isinstance(found, str) and 0 < len(found) <= 64 else None

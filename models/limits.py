@@ -1,0 +1,38 @@
+"""Token buckets: so much at once, so much a second."""
+
+from __future__ import annotations
+
+from models.errors import SlowDown
+
+_SWEEP = 10_000  # buckets; beyond that, those that are full again are forgotten
+
+
+class Limits:
+    """One token bucket for each key, of the same rate and size.
+
+    A bucket is kept as the one moment at which it will be full again, so that
+    nothing has to tick. The caller keeps the clock.
+
+    :param rate: tokens that come back in a second; 0: no limit
+    :param burst: tokens that a full bucket holds
+    """
+
+    def __init__(self, rate: float, burst: int) -> None:
+        self._interval = 1 / rate if rate > 0 else 0.0
+        self._span = self._interval * max(burst, 1)
+        self._full_at: dict[object, float] = {}
+
+    def take(self, key: object, now: float) -> None:
+        """Take one token.
+
+        :param now: seconds on any clock that only goes forward
+        :raises SlowDown: there is none; the error says when there will be
+        """
+        if not self._interval:
+            return
+        full_at = max(self._full_at.get(key, now), now) + self._interval
+        if (over := full_at - now - self._span) > 1e-9:
+            raise SlowDown(max(1, round(over * 1000 + 0.5)))
+        self._full_at[key] = full_at
+        if len(self._full_at) > _SWEEP:
+            self._full_at = {key: at for key, at in self._full_at.items() if at > now}

@@ -1,0 +1,122 @@
+"""The database: one thread that writes, a few that read, none on the event loop.
+
+What to read or write is a plain function of a connection, in the file of its
+noun (``messages``, ``rooms``, ``users``); :class:`Store` lends it the thread.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import time
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from typing import Concatenate, ParamSpec, TypeVar
+
+from sqlalchemy import Connection, delete, insert, select
+from sqlalchemy.exc import SQLAlchemyError
+
+from models.errors import ChatError, NotStored
+from models.store import dialects
+from models.store.messages import Post
+from models.store.migrate import migrate
+from models.store.schema import facts
+from models.store.writer import Outcome, Work, Writer
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+log = logging.getLogger("gust.store")
+
+READERS = 4
+
+
+class Store:
+    """Open a database, bringing its schema up to date.
+
+    :param url: an SQLAlchemy URL
+    :raises sqlalchemy.exc.SQLAlchemyError: it can't be opened, or is damaged
+    :raises RuntimeError: it was made by a newer Gust
+    """
+
+    def __init__(self, url: str) -> None:
+        self._engine = dialects.connect(url)
+        migrate(self._engine)
+        with self._engine.connect() as connection:
+            self.epoch: str = connection.scalar(
+                select(facts.c.value).where(facts.c.name == "epoch")
+            )
+        self._readers = ThreadPoolExecutor(READERS, thread_name_prefix="reader")
+        self._writer: Writer | None = None
+
+    def post(self, post: Post, done: Callable[[Outcome], None]) -> None:
+        """Store a message, durably, in the order of the calls.
+
+        :param done: called on the event loop, after the commit, with
+            :class:`~models.store.messages.Stored` or a ``ChatError``
+        """
+        self._write_thread().submit(Work(None, post, done))
+
+    def write(
+        self,
+        run: Callable[Concatenate[Connection, P], T],
+        *args: P.args,
+        **kwargs: P.kwargs,
+    ) -> asyncio.Future[T]:
+        """Run a function on the writer's thread, in a transaction.
+
+        :returns: a future of what it gave; fails with ``ChatError``
+        """
+        assert not kwargs
+        future: asyncio.Future[T] = asyncio.get_running_loop().create_future()
+
+        def done(outcome: Outcome) -> None:
+            if future.cancelled():
+                return
+            if isinstance(outcome, ChatError):
+                future.set_exception(outcome)
+            else:
+                future.set_result(outcome)
+
+        self._write_thread().submit(Work(run, args, done))
+        return future
+
+    def read(
+        self,
+        run: Callable[Concatenate[Connection, P], T],
+        *args: P.args,
+        **kwargs: P.kwargs,
+    ) -> asyncio.Future[T]:
+        """Run a function on a reader's thread; give a future of what it gave."""
+
+        def read() -> T:
+            try:
+                with self._engine.connect() as connection:
+                    return run(connection, *args, **kwargs)
+            except SQLAlchemyError as error:
+                log.error("not read: %s", error)
+                raise NotStored from error
+
+        return asyncio.get_running_loop().run_in_executor(self._readers, read)
+
+    def check(self) -> asyncio.Future[None]:
+        """Read and write the database, really; the future fails where it can't."""
+        return self.write(_touch)
+
+    def close(self) -> None:
+        """Finish what is to be written, and let go of the file."""
+        if self._writer is not None:
+            self._writer.close()
+        self._readers.shutdown()
+        self._engine.dispose()
+
+    def _write_thread(self) -> Writer:
+        # It begins with the first write: only then is there a loop to answer on.
+        if self._writer is None:
+            self._writer = Writer(self._engine, asyncio.get_running_loop())
+        return self._writer
+
+
+def _touch(connection: Connection) -> None:
+    connection.execute(delete(facts).where(facts.c.name == "checked"))
+    connection.execute(insert(facts).values(name="checked", value=str(time.time_ns())))

@@ -1,0 +1,256 @@
+"""Messages in the database: posted in batches, read by number and by page."""
+
+from __future__ import annotations
+
+import time
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+from sqlalchemy import Connection, Row, Select, bindparam, insert, select, tuple_, update
+
+from models.channel import Change, Older
+from models.errors import NotFound
+from models.events import Message, User, decode_message, encode
+from models.store.schema import messages, rooms, users
+
+
+@dataclass(slots=True, frozen=True)
+class Post:
+    """A message before it is stored.
+
+    :ivar origin: the ``clientKey`` of the socket that waits for the ``ack``
+    """
+
+    room: int
+    user: User
+    text: str
+    html: str
+    msg_id: str
+    origin: str | None = None
+
+
+@dataclass(slots=True, frozen=True)
+class Stored:
+    """What became of a post.
+
+    :ivar new: False: it was stored before under the same ``msg_id``
+    """
+
+    change: Change
+    new: bool
+
+
+_advance = (
+    update(rooms)
+    .where(rooms.c.id == bindparam("room_id"))
+    .values(seq=rooms.c.seq + bindparam("count"))
+    .returning(rooms.c.seq)
+)
+_insert = insert(messages).returning(messages.c.id, messages.c.room, messages.c.seq)
+_whole = select(messages, users.c.name, users.c.role).join(users, messages.c.user == users.c.id)
+
+
+def insert_posts(connection: Connection, posts: Sequence[Post]) -> list[Stored]:
+    """Store posts in one statement, each once.
+
+    The rooms' numbers are taken first: that locks the rooms' rows, and so ids and
+    numbers rise together, also with several writing processes.
+
+    :returns: what became of each, in their order
+    """
+    known = _find(connection, posts)
+    fresh: dict[tuple[int, str], Post] = {}
+    for post in posts:
+        key = (post.user.id, post.msg_id)
+        if key not in known and key not in fresh:
+            fresh[key] = post
+    first = dict(fresh)
+    if fresh:
+        known |= _store(connection, list(fresh.values()))
+    stored = []
+    for post in posts:
+        key = (post.user.id, post.msg_id)
+        stored.append(Stored(known[key], first.pop(key, None) is not None))
+    return stored
+
+
+def _find(connection: Connection, posts: Sequence[Post]) -> dict[tuple[int, str], Change]:
+    keys = [(post.user.id, post.msg_id) for post in posts]
+    found = _whole.where(tuple_(messages.c.user, messages.c.msg_id).in_(keys))
+    return {(row.user, row.msg_id): change_of(row) for row in connection.execute(found)}
+
+
+def _store(connection: Connection, posts: Sequence[Post]) -> dict[tuple[int, str], Change]:
+    now = time.time_ns() // 1_000_000
+    following = {
+        room: _take_numbers(connection, room, count)
+        for room, count in sorted(Counter(post.room for post in posts).items())
+    }
+    rows: dict[tuple[int, int], dict[str, Any]] = {}
+    by_number: dict[tuple[int, int], Post] = {}
+    for post in posts:
+        seq = following[post.room]
+        following[post.room] += 1
+        by_number[post.room, seq] = post
+        rows[post.room, seq] = {
+            "room": post.room,
+            "seq": seq,
+            "user": post.user.id,
+            "msg_id": post.msg_id,
+            "text": post.text,
+            "html": post.html,
+            "date": now,
+        }
+    stored = {}
+    for id, room, seq in connection.execute(_insert, list(rows.values())):
+        post = by_number[room, seq]
+        message = Message(
+            id=id,
+            room=room,
+            seq=seq,
+            user=post.user,
+            text=post.text,
+            html=post.html,
+            date=now,
+            msgId=post.msg_id,
+        )
+        stored[post.user.id, post.msg_id] = _change(message, post.origin)
+    return stored
+
+
+def _take_numbers(connection: Connection, room: int, count: int) -> int:
+    """Take a room's next ``count`` change numbers; give the first of them."""
+    last = connection.scalar(_advance, {"room_id": room, "count": count})
+    if last is None:
+        raise NotFound("room")
+    return last - count + 1
+
+
+def _change(message: Message, origin: str | None = None) -> Change:
+    return Change(
+        room=message.room,
+        seq=message.seq,
+        id=message.id,
+        user=message.user.id,
+        body=encode(message),
+        msg_id=message.msgId,
+        origin=origin,
+    )
+
+
+def under_name(change: Change, user: User) -> Change:
+    """Give the same change with its author's new name."""
+    message = decode_message(change.body)
+    message.user = user
+    return _change(message, change.origin)
+
+
+def change_of(row: Row[Any]) -> Change:
+    """Make a change of a row of messages joined with users."""
+    return _change(
+        Message(
+            id=row.id,
+            room=row.room,
+            seq=row.seq,
+            user=User(id=row.user, name=row.name, role=row.role),
+            text=row.text,
+            html=row.html,
+            date=row.date,
+            msgId=row.msg_id,
+        )
+    )
+
+
+def changes(connection: Connection, room: int, since: int) -> Older:
+    """Read all that changed in a room after ``since``, ordered by ``seq``.
+
+    :returns: it, and the room's number at that moment
+    :raises NotFound: there is no such room
+    """
+    seq = current(connection, room)
+    found = _whole.where(messages.c.room == room, messages.c.seq > since)
+    rows = connection.execute(found.order_by(messages.c.seq))
+    return [change_of(row) for row in rows], seq
+
+
+def changes_up_to(connection: Connection, room: int, since: int, most: int) -> Older | None:
+    """Read as :func:`changes` does; None: there are more than ``most``."""
+    later = select(messages.c.seq).where(messages.c.room == room, messages.c.seq > since)
+    if connection.scalar(later.order_by(messages.c.seq).offset(most).limit(1)) is not None:
+        return None
+    return changes(connection, room, since)
+
+
+class Recent(NamedTuple):
+    """What a :class:`~models.channel.Channel` starts with; its fields are told there."""
+
+    changes: list[Change]
+    seq: int
+    since: int
+    floor: int
+
+
+def recent(connection: Connection, room: int, size: int) -> Recent:
+    """Read the ``size`` messages of a room that changed last, ordered by ``seq``.
+
+    :raises NotFound: there is no such room
+    """
+    seq = current(connection, room)
+    found = _whole.where(messages.c.room == room).order_by(messages.c.seq.desc())
+    rows = connection.execute(found.limit(size + 1)).all()
+    held = [change_of(row) for row in reversed(rows[:size])]
+    if len(rows) <= size:
+        return Recent(held, seq, since=0, floor=0)
+    left_out = select(messages.c.id).where(
+        messages.c.room == room, messages.c.seq <= rows[-1].seq
+    )
+    last = connection.scalar(left_out.order_by(messages.c.id.desc()).limit(1))
+    return Recent(held, seq, since=rows[-1].seq, floor=(last or 0) + 1)
+
+
+def current(connection: Connection, room: int) -> int:
+    """Read a room's number.
+
+    :raises NotFound: there is no such room
+    """
+    seq = connection.scalar(select(rooms.c.seq).where(rooms.c.id == room))
+    if seq is None:
+        raise NotFound("room")
+    return seq
+
+
+def page(
+    connection: Connection,
+    room: int,
+    limit: int,
+    before: int | None = None,
+    after: int | None = None,
+    around: int | None = None,
+) -> tuple[list[Change], bool]:
+    """Read one page of a room by message id (keyset paging), ordered by id.
+
+    Give at most one of ``before``, ``after`` (both exclusive) and ``around``
+    (itself included); none: the latest page.
+
+    :returns: the page, and whether there is more in the direction of reading
+        (older messages, but for ``after``: newer ones)
+    """
+    if around is not None:
+        older, more = page(connection, room, limit // 2, before=around)
+        newer, _ = page(connection, room, limit - len(older), after=around - 1)
+        return older + newer, more
+    found = _whole.where(messages.c.room == room)
+    if after is not None:
+        found = found.where(messages.c.id > after).order_by(messages.c.id)
+        return _page(connection, found, limit)
+    if before is not None:
+        found = found.where(messages.c.id < before)
+    changes, more = _page(connection, found.order_by(messages.c.id.desc()), limit)
+    return changes[::-1], more
+
+
+def _page(connection: Connection, found: Select[Any], limit: int) -> tuple[list[Change], bool]:
+    rows = connection.execute(found.limit(limit + 1)).all()
+    return [change_of(row) for row in rows[:limit]], len(rows) > limit

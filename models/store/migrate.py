@@ -1,0 +1,45 @@
+"""Bring the database's schema to what this code needs, at every start."""
+
+from __future__ import annotations
+
+import logging
+from pathlib import Path
+
+from sqlalchemy import Engine, inspect, text
+
+_SCRIPTS = Path(__file__).with_name("migrations")
+
+
+def newest() -> str:
+    """Give the newest revision: migrations are files named ``0001_what.py``, …"""
+    return max(path.name[:4] for path in (_SCRIPTS / "versions").glob("[0-9]*.py"))
+
+
+def migrate(engine: Engine) -> None:
+    """Apply the migrations that are missing, all of them or none.
+
+    Alembic is only loaded where there is something to do: it would take a
+    quarter of the time from start to listening.
+
+    :raises RuntimeError: the database was made by a newer Gust
+    """
+    with engine.connect() as connection:
+        current = None
+        if inspect(connection).has_table("alembic_version"):
+            current = connection.scalar(text("SELECT version_num FROM alembic_version"))
+    if current == newest():
+        return
+    if current is not None and current > newest():
+        raise RuntimeError(
+            f"The database is of a newer Gust (schema {current}; this one knows {newest()}). "
+            "Start the newer one, or restore an older backup."
+        )
+    logging.getLogger("alembic").setLevel(logging.WARNING)
+    from alembic import command
+    from alembic.config import Config
+
+    config = Config()
+    config.set_main_option("script_location", str(_SCRIPTS).replace("%", "%%"))
+    with engine.connect().execution_options(write=True) as connection, connection.begin():
+        config.attributes["connection"] = connection
+        command.upgrade(config, "head")

@@ -1,0 +1,128 @@
+"""The one thread that writes: group commit.
+
+Whatever arrived while the last commit ran goes into the next transaction, so
+that the price of one ``fsync`` is shared by all who wait for it. Posts that
+follow each other become one statement. What fails is tried again alone, so that
+one bad write never takes its neighbours with it.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from itertools import groupby
+from queue import Empty, SimpleQueue
+from typing import Any, NamedTuple
+
+from sqlalchemy import Connection, Engine
+from sqlalchemy.exc import OperationalError, SQLAlchemyError
+
+from models.errors import ChatError, NotStored
+from models.store import messages
+
+log = logging.getLogger("gust.store")
+
+BATCH = 1_000  # works in one transaction, at most
+
+Outcome = Any  # what a work gave, or the ChatError that it ended in
+
+
+class Work(NamedTuple):
+    """One thing to write.
+
+    :ivar run: what to do; None: ``args`` is one post
+    :ivar done: called on the event loop with the outcome, after the commit
+    """
+
+    run: Callable[..., Any] | None
+    args: Any
+    done: Callable[[Outcome], None]
+
+
+class Writer:
+    """Run works in order on a thread of its own, each batch in one transaction.
+
+    :param loop: where outcomes are told
+    """
+
+    def __init__(self, engine: Engine, loop: asyncio.AbstractEventLoop) -> None:
+        self._engine = engine
+        self._loop = loop
+        self._queue: SimpleQueue[Work | None] = SimpleQueue()
+        self._thread = threading.Thread(target=self._serve, name="writer", daemon=True)
+        self._thread.start()
+
+    def submit(self, work: Work) -> None:
+        self._queue.put(work)
+
+    def close(self) -> None:
+        """Finish what was submitted, and end the thread."""
+        self._queue.put(None)
+        self._thread.join()
+
+    def _serve(self) -> None:
+        with self._engine.connect().execution_options(write=True) as connection:
+            while batch := self._next_batch():
+                outcomes = self._write(connection, batch)
+                told = list(zip(batch, outcomes, strict=True))
+                try:
+                    self._loop.call_soon_threadsafe(_tell, told)
+                except RuntimeError:  # the loop was closed: nobody is left to be told
+                    return
+
+    def _next_batch(self) -> list[Work]:
+        """Wait for work; then take all there is. An empty batch: the end."""
+        batch = []
+        work = self._queue.get()
+        while work is not None:
+            batch.append(work)
+            if len(batch) == BATCH:
+                break
+            try:
+                work = self._queue.get_nowait()
+            except Empty:
+                break
+        else:
+            if batch:
+                self._queue.put(None)  # the end comes after this batch
+        return batch
+
+    def _write(self, connection: Connection, batch: Sequence[Work]) -> list[Outcome]:
+        try:
+            return self._transact(connection, batch)
+        except OperationalError as error:
+            # The disk is full, the file is locked or gone: trying each work
+            # alone would fail as often, and take as long each time.
+            log.error("not stored: %d writes: %s", len(batch), error.orig)
+            return [NotStored() for _ in batch]
+        except (SQLAlchemyError, ChatError) as error:
+            if len(batch) == 1:
+                return [self._as_answer(error)]
+        return [self._write(connection, [work])[0] for work in batch]
+
+    def _transact(self, connection: Connection, batch: Sequence[Work]) -> list[Outcome]:
+        with connection.begin():
+            return list(_run(connection, batch))
+
+    def _as_answer(self, error: Exception) -> ChatError:
+        if isinstance(error, ChatError):
+            return error
+        log.error("not stored: %s", error)
+        return NotStored()
+
+
+def _run(connection: Connection, batch: Sequence[Work]) -> Iterator[Outcome]:
+    for is_call, works in groupby(batch, key=lambda work: work.run is not None):
+        if is_call:
+            for work in works:
+                assert work.run is not None
+                yield work.run(connection, *work.args)
+        else:
+            yield from messages.insert_posts(connection, [work.args for work in works])
+
+
+def _tell(told: list[tuple[Work, Outcome]]) -> None:
+    for work, outcome in told:
+        work.done(outcome)

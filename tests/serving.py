@@ -1,0 +1,110 @@
+"""The real server as a process of its own: started, killed, started again."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import threading
+import time
+import urllib.request
+from pathlib import Path
+from typing import IO
+
+import tornado.testing
+
+ROOT = Path(__file__).parents[1]
+
+
+class GustProcess:
+    """``chat.py`` on a free port, with its data in a folder of the test's.
+
+    :ivar url: where it serves, without a slash at the end
+    :ivar log: what it has said on standard error so far, a line each
+    """
+
+    def __init__(self, data: Path, *options: str) -> None:
+        self.data = data
+        self.options = options
+        self.log: list[str] = []
+        held, self.port = tornado.testing.bind_unused_port()
+        held.close()
+        self.url = f"http://127.0.0.1:{self.port}"
+        self._process: subprocess.Popen[str] | None = None
+
+    def __enter__(self) -> GustProcess:
+        self.start()
+        return self
+
+    def __exit__(self, *exc: object) -> None:
+        self.kill()
+
+    @property
+    def pid(self) -> int:
+        assert self._process is not None
+        return self._process.pid
+
+    def start(self, within: float = 20.0) -> float:
+        """Start it on the same port and data.
+
+        :returns: seconds until it listened
+        """
+        begun = time.monotonic()
+        self._process = subprocess.Popen(
+            [
+                sys.executable,
+                str(ROOT / "chat.py"),
+                f"--port={self.port}",
+                "--address=127.0.0.1",
+                f"--data={self.data}",
+                *self.options,
+            ],
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+            env={**os.environ, "PYTHONUNBUFFERED": "1"},
+        )
+        assert self._process.stderr is not None
+        threading.Thread(target=self._listen, args=(self._process.stderr,), daemon=True).start()
+        while True:
+            if self._process.poll() is not None:
+                raise AssertionError(f"it ended with {self._process.returncode}: {self.log[-5:]}")
+            try:
+                urllib.request.urlopen(f"{self.url}/healthz", timeout=5).read()
+                return time.monotonic() - begun
+            except OSError:
+                if time.monotonic() - begun > within:
+                    raise
+                time.sleep(0.02)
+
+    def kill(self) -> None:
+        """End it as a power cut would: SIGKILL."""
+        self._end(signal.SIGKILL)
+
+    def stop(self) -> int:
+        """End it as an operator would: SIGTERM; give its exit status."""
+        return self._end(signal.SIGTERM)
+
+    def resident(self) -> int:
+        """Tell how much memory it holds, in bytes."""
+        for line in Path(f"/proc/{self.pid}/status").read_text().splitlines():
+            if line.startswith("VmRSS:"):
+                return int(line.split()[1]) * 1024
+        raise AssertionError("no VmRSS")
+
+    def _end(self, number: int) -> int:
+        process, self._process = self._process, None
+        if process is None:
+            return 0
+        process.send_signal(number)
+        status = process.wait(timeout=30)
+        for pipe in (process.stdout,):
+            assert pipe is not None
+            pipe.close()
+        return status
+
+    def _listen(self, pipe: IO[str]) -> None:
+        with pipe:
+            for line in pipe:
+                self.log.append(line.rstrip())
