@@ -1,0 +1,277 @@
+/**
+ * The conversation: who I am, my rooms, and what the server tells of them.
+ *
+ * Fires `me`, `rooms` (their list, names or news), `heard` (`detail`: messages of others, said just now),
+ * `lost` (`detail`: the room that the reader looked at and is no longer in), and `stranger` (the server
+ * took us for somebody else: the session is over).
+ */
+
+import { api } from './api.js';
+import { drafts, forgetAll, seen } from './kept.js';
+import { Room } from './room.js';
+
+const PAGE = 100;
+const FIRST_PAGE = 50;
+
+export class Chat extends EventTarget {
+  me = null;
+  limits = { text: 4000 };
+  /** @type {Room | null} the one that the reader looks at */
+  current = null;
+  watched = true; // the page is in sight
+
+  #outbox;
+  #connection = null;
+  #epoch = '';
+  /** @type {Map<number, Room>} */
+  #rooms = new Map();
+  #resumed = new Set();
+  #welcomed = false;
+
+  #answers = {
+    welcome: (event) => this.#welcome(event),
+    history: (event) => this.#history(event),
+    message: (event) => this.#message(event),
+    ack: (event) => this.#acknowledged(event),
+    error: (event) => this.#error(event),
+    presence: (event) => this.#in(event.room)?.present(event),
+    joined: (event) => event.user.id !== this.me.id && this.#in(event.room)?.entered(event),
+    left: (event) => event.user.id !== this.me.id && this.#in(event.room)?.left(event),
+    room: ({ room }) => this.take(room),
+    removed: ({ room }) => this.#drop(room),
+    user: ({ user }) => this.rename(user),
+  };
+
+  constructor(outbox) {
+    super();
+    this.#outbox = outbox;
+  }
+
+  /** @param {import('./connection.js').Connection} connection */
+  connect(connection, signal) {
+    this.#connection = connection;
+    connection.addEventListener('event', ({ detail }) => this.#answers[detail.type]?.(detail), { signal });
+    connection.addEventListener('state', () => connection.state !== 'connected' && this.#outbox.disconnected(), {
+      signal,
+    });
+  }
+
+  /** I have a session. */
+  begin({ user, rooms }) {
+    this.me = user;
+    for (const entry of rooms) this.#add(entry);
+    this.#outbox.open(user.id);
+    this.#fire('me');
+    this.#fire('rooms');
+  }
+
+  /** The session is over. @param {boolean} forGood the person wished it: forget what belongs to them */
+  end(forGood) {
+    if (forGood) {
+      this.#outbox.clear();
+      forgetAll();
+    }
+    this.#rooms.clear();
+    Object.assign(this, { me: null, current: null });
+    this.#epoch = '';
+    this.#welcomed = false;
+  }
+
+  /** The lobby first (it was made before all others), then by name. */
+  get rooms() {
+    const lobby = this.lobby;
+    return [...this.#rooms.values()].sort(
+      (one, other) => (other === lobby) - (one === lobby) || one.name.localeCompare(other.name),
+    );
+  }
+
+  get lobby() {
+    return this.#rooms.get(Math.min(...this.#rooms.keys()));
+  }
+
+  room(id) {
+    return this.#rooms.get(id);
+  }
+
+  /** The query of the next connection: what we hold, and the room that the reader waits for. */
+  position() {
+    let rooms = [...this.#rooms.values()].filter((room) => room.held || (room === this.current && !room.joining));
+    if (!rooms.length && this.lobby) rooms = [this.lobby];
+    this.#resumed = new Set(rooms.map(({ id }) => id));
+    const resume = rooms.map((room) => `${room.id}:${room.held ? room.seq : 0}`).join(',');
+    return new URLSearchParams(this.#epoch ? { resume, epoch: this.#epoch } : { resume }).toString();
+  }
+
+  /**
+   * Look at a room.
+   * @param {boolean} join also become a member, if it is open and not yet mine: a wish, never a link's side effect
+   * @returns {Promise<'open' | 'missing' | object>} or the entry of a room that could be joined
+   */
+  async open(id, join) {
+    if (!this.#rooms.has(id)) {
+      const entry = (await api.rooms()).rooms.find((each) => each.id === id);
+      if (!entry) return 'missing';
+      if (!join) return entry;
+      this.#add(entry).joining = true;
+      this.#join(this.room(id), true);
+    }
+    this.current = this.room(id);
+    if (!this.current.loaded && !this.current.joining && this.#welcomed) this.latest(this.current);
+    this.see();
+    return 'open';
+  }
+
+  /** Nobody looks at any room. */
+  close() {
+    this.current = null;
+    this.#fire('rooms');
+  }
+
+  /** A room that I am in now, by this page's doing or another's. */
+  take(entry) {
+    const known = this.#rooms.has(entry.id);
+    const room = this.#add(entry);
+    if (!known) this.#join(room, false);
+    this.#fire('rooms');
+  }
+
+  async leave(room) {
+    await api.leaveRoom(room.id, this.me.id);
+    this.#drop(room.id);
+  }
+
+  /** The reader has seen what there is in the current room. */
+  see() {
+    if (this.current) seen.keep(this.current.id, this.current.newest);
+    this.#fire('rooms');
+  }
+
+  hasNews(room) {
+    return room !== this.current && room.newest > (seen.of(room.id) ?? 0);
+  }
+
+  async latest(room) {
+    if (room.loading) return;
+    room.progress(true);
+    const page = await api.page(room.id, { limit: FIRST_PAGE }).catch(() => null);
+    if (page && !room.loaded) room.begin(page);
+    room.progress(false, !page && !room.loaded);
+    if (room === this.current) this.see();
+  }
+
+  async older(room) {
+    if (room.loading || !room.more || !room.messages.length) return;
+    room.progress(true);
+    const before = room.messages[0].id;
+    const page = await api.page(room.id, { before, limit: PAGE }).catch(() => null);
+    // A reset may have come in between, and then this page belongs to another run.
+    if (page && room.messages[0]?.id === before) room.prepend(page);
+    room.progress(false, !page);
+  }
+
+  rename(user) {
+    if (user.id === this.me.id) {
+      this.me = user;
+      this.#fire('me');
+    }
+    for (const room of this.#rooms.values()) room.rename(user);
+  }
+
+  #welcome({ user, rooms, epoch, limits }) {
+    if (user.id !== this.me.id) {
+      this.#fire('stranger');
+      return;
+    }
+    if (this.#epoch && epoch !== this.#epoch) for (const room of this.#rooms.values()) room.forget();
+    this.#epoch = epoch;
+    this.limits = limits;
+    this.#welcomed = true;
+    const mine = new Set(rooms.map(({ id }) => id));
+    for (const room of [...this.#rooms.values()]) if (!mine.has(room.id) && !room.joining) this.#drop(room.id);
+    for (const entry of rooms) this.#add(entry);
+    for (const room of this.#rooms.values()) {
+      if (!this.#resumed.has(room.id)) this.#join(room, room === this.current);
+      else if (room === this.current && room.held && !room.loaded) this.latest(room);
+    }
+    this.rename(user);
+    this.#outbox.connected((event) => this.#connection.send(event));
+    this.#fire('rooms');
+  }
+
+  // With `since` only what is new comes; the rest is loaded when somebody opens the room.
+  #join(room, whole) {
+    const since = whole ? {} : { since: room.told, epoch: this.#epoch };
+    this.#connection?.send({ type: 'join', room: room.id, ref: `join ${room.id}`, ...since });
+  }
+
+  #history(history) {
+    const room = this.#in(history.room);
+    room?.restore(history);
+    for (const { user, msgId } of history.messages) if (user.id === this.me.id) this.#outbox.acknowledged(msgId);
+    if (room === this.current && this.watched) this.see();
+    else this.#fire('rooms');
+  }
+
+  #message(message) {
+    // Sent by a tab of mine that is gone, or by this one before its answer was lost.
+    if (message.user.id === this.me.id && message.msgId) this.#outbox.acknowledged(message.msgId);
+    this.#in(message.room)?.receive(message);
+    this.#news(message);
+  }
+
+  #acknowledged({ msgId, message }) {
+    this.#in(message.room)?.acknowledge(message);
+    this.#outbox.acknowledged(msgId);
+    this.#news(message);
+  }
+
+  #news(message) {
+    const room = this.room(message.room);
+    if (!room) return;
+    const own = message.user.id === this.me.id;
+    if (own || (room === this.current && this.watched)) seen.keep(room.id, room.newest);
+    if (!own) this.dispatchEvent(new CustomEvent('heard', { detail: message }));
+    this.#fire('rooms');
+  }
+
+  #error(error) {
+    if (this.#outbox.refused(error)) return;
+    const [, room] = /^join (\d+)$/.exec(error.ref ?? '') ?? [];
+    if (room && (error.code === 'not_found' || error.code === 'forbidden')) this.#drop(Number(room));
+  }
+
+  #in(id) {
+    const room = this.#rooms.get(id);
+    if (room) room.joining = false;
+    return room;
+  }
+
+  #add(entry) {
+    const known = this.#rooms.get(entry.id);
+    if (known) {
+      known.describe(entry);
+      return known;
+    }
+    const room = new Room(entry);
+    this.#rooms.set(entry.id, room);
+    // A room never seen before starts as read: a newcomer isn't greeted by dots everywhere.
+    if (seen.of(room.id) === null) seen.keep(room.id, room.told);
+    return room;
+  }
+
+  #drop(id) {
+    const room = this.#rooms.get(id);
+    if (!room) return;
+    this.#rooms.delete(id);
+    drafts.keep(id, '');
+    if (room === this.current) {
+      this.current = null;
+      this.dispatchEvent(new CustomEvent('lost', { detail: room }));
+    }
+    this.#fire('rooms');
+  }
+
+  #fire(kind) {
+    this.dispatchEvent(new Event(kind));
+  }
+}

@@ -1,0 +1,55 @@
+/** Dialogs: made when asked for, gone when closed, and the focus back where it was. */
+
+import { words } from '../words.js';
+import { find, part } from './template.js';
+
+/** @returns {HTMLDialogElement} the dialog of this template, open */
+export function ask(id) {
+  document.querySelector('dialog[open]')?.close();
+  const dialog = part(id);
+  const from = document.activeElement;
+  document.body.append(dialog);
+  dialog.addEventListener('close', () => {
+    dialog.remove();
+    // The opener may be gone (a room that one left): then the browser's own choice stands.
+    if (from?.isConnected && document.activeElement === document.body) from.focus({ preventScroll: true });
+  });
+  dialog.addEventListener('click', (event) => {
+    if (event.target === dialog || event.target.closest('[data-act="close"]')) dialog.close();
+  });
+  dialog.showModal();
+  return dialog;
+}
+
+/**
+ * Let a form be answered: once at a time, with what went wrong at the field that it concerns.
+ * @param {(values: Record<string, string>) => Promise<void>} act
+ */
+export function answer(form, act) {
+  const trouble = find(form, 'trouble');
+  form.addEventListener('input', () => complain(form, trouble, ''));
+  form.addEventListener('submit', async (event) => {
+    event.preventDefault();
+    if (form.dataset.busy) return;
+    form.dataset.busy = 'yes';
+    complain(form, trouble, '');
+    try {
+      await act(Object.fromEntries(new FormData(form)));
+    } catch (error) {
+      complain(form, trouble, error.unreachable || !error.message ? words.unreachable : error.message);
+    } finally {
+      delete form.dataset.busy;
+    }
+  });
+}
+
+function complain(form, trouble, sentence) {
+  trouble.textContent = sentence;
+  const field = form.querySelector('input');
+  if (!sentence) {
+    field?.removeAttribute('aria-invalid');
+    return;
+  }
+  field?.setAttribute('aria-invalid', 'true');
+  field?.focus();
+}

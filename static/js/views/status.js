@@ -1,0 +1,58 @@
+/** How the connection is: a line that is always there, and takes no more room when there is more to say. */
+
+import { words } from '../words.js';
+import { find } from './template.js';
+
+const WAITING = new Set(['reconnecting', 'offline']);
+const OFFER = { connected: 'disconnect', reconnecting: 'connect', offline: 'connect', disconnected: 'connect' };
+
+export class Status {
+  #root;
+  #short;
+  #connection;
+  #tick = 0;
+
+  /** @param {HTMLElement} short where the state is told in a word, beside one's name */
+  constructor(root, { connection, short }) {
+    this.#root = root;
+    this.#short = short;
+    this.#connection = connection;
+  }
+
+  connect(signal) {
+    this.#connection.addEventListener('state', () => this.#changed(), { signal });
+    find(this.#root, 'act').addEventListener('click', () => this.#act(), { signal });
+    signal.addEventListener('abort', () => clearInterval(this.#tick));
+    this.#changed();
+  }
+
+  #changed() {
+    const { state } = this.#connection;
+    clearInterval(this.#tick);
+    if (WAITING.has(state)) this.#tick = setInterval(() => this.#count(), 1000);
+    this.#root.dataset.state = state;
+    this.#short.parentElement.dataset.state = state;
+    this.#short.textContent = words.stateShort[state] ?? '';
+    // The seconds are for the eye alone: a voice would count them aloud.
+    find(this.#root, 'voice').textContent = this.#sentence(0);
+    const act = find(this.#root, 'act');
+    act.hidden = !OFFER[state];
+    if (OFFER[state]) act.textContent = words[OFFER[state]];
+    this.#count();
+  }
+
+  #count() {
+    const seconds = Math.max(0, Math.ceil((this.#connection.retryAt - Date.now()) / 1000));
+    find(this.#root, 'text').textContent = this.#sentence(seconds);
+  }
+
+  #sentence(seconds) {
+    const sentence = words.state[this.#connection.state] ?? '';
+    return typeof sentence === 'function' ? sentence(seconds) : sentence;
+  }
+
+  #act() {
+    if (this.#connection.state === 'connected') this.#connection.disconnect();
+    else this.#connection.connect();
+  }
+}

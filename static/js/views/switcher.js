@@ -1,0 +1,106 @@
+/** Ctrl+K: to a room by a few letters of its name; and where one finds rooms to join, and makes new ones. */
+
+import { api } from '../models/api.js';
+import { words } from '../words.js';
+import { ask } from './dialog.js';
+import { find, icon, part } from './template.js';
+
+/** @param {{chat: import('../models/chat.js').Chat, go: (room: number) => void, make: (name: string) => void}} context */
+export function openSwitcher(context) {
+  new Switcher(ask('switcher'), context).connect();
+}
+
+const plain = (text) => text.normalize('NFKD').replace(/\p{M}/gu, '').toLowerCase();
+
+class Switcher {
+  #dialog;
+  #field;
+  #list;
+  #chat;
+  #go;
+  #make;
+  #others = [];
+  #choices = [];
+  #at = 0;
+
+  constructor(dialog, { chat, go, make }) {
+    this.#dialog = dialog;
+    this.#chat = chat;
+    this.#go = go;
+    this.#make = make;
+    this.#field = find(dialog, 'field');
+    this.#list = find(dialog, 'list');
+  }
+
+  // No `disconnect`: the dialog takes its listeners with it.
+  connect() {
+    this.#field.addEventListener('input', () => this.#draw());
+    this.#field.addEventListener('keydown', (event) => this.#key(event));
+    this.#list.addEventListener('click', (event) => {
+      const item = event.target.closest('[role="option"]');
+      if (item) this.#choose([...this.#list.children].indexOf(item));
+    });
+    this.#draw();
+    this.#browse();
+  }
+
+  async #browse() {
+    const { rooms } = await api.rooms().catch(() => ({ rooms: [] }));
+    this.#others = rooms.filter(({ id }) => !this.#chat.room(id));
+    this.#draw();
+  }
+
+  #draw() {
+    const typed = this.#field.value.trim();
+    const sought = plain(typed);
+    const rank = ({ name }) => (plain(name).startsWith(sought) ? 0 : 1);
+    const fits = ({ name }) => plain(name).includes(sought);
+    const found = (rooms) => rooms.filter(fits).sort((one, other) => rank(one) - rank(other));
+    const rooms = [...found(this.#chat.rooms), ...found(this.#others)];
+    this.#choices = rooms.map((room) => ({ room }));
+    const exact = rooms.some(({ name }) => plain(name) === sought);
+    if (!exact) this.#choices.push({ make: typed });
+    this.#list.replaceChildren(...this.#choices.map((choice, at) => this.#option(choice, at)));
+    this.#point(0);
+  }
+
+  #option({ room, make }, at) {
+    const option = part('option');
+    option.id = `option-${at}`;
+    find(option, 'icon').append(icon(room ? 'room' : 'plus'));
+    if (room) {
+      find(option, 'name').textContent = room.name;
+      find(option, 'topic').textContent = room.topic ?? '';
+      const mine = this.#chat.room(room.id);
+      find(option, 'note').textContent = !mine ? words.joinIt : mine === this.#chat.current ? words.hereAlready : '';
+    } else {
+      find(option, 'name').textContent = make ? words.makeNamed(make) : words.makeRoom;
+    }
+    return option;
+  }
+
+  #point(at) {
+    this.#at = at;
+    [...this.#list.children].forEach((option, each) => option.setAttribute('aria-selected', String(each === at)));
+    const chosen = this.#list.children[at];
+    if (chosen) this.#field.setAttribute('aria-activedescendant', chosen.id);
+    chosen?.scrollIntoView({ block: 'nearest' });
+  }
+
+  #key(event) {
+    if (event.isComposing) return;
+    const { length } = this.#choices;
+    if (event.key === 'ArrowDown') this.#point((this.#at + 1) % length);
+    else if (event.key === 'ArrowUp') this.#point((this.#at + length - 1) % length);
+    else if (event.key === 'Enter') this.#choose(this.#at);
+    else return;
+    event.preventDefault();
+  }
+
+  #choose(at) {
+    const { room, make } = this.#choices[at];
+    this.#dialog.close();
+    if (room) this.#go(room.id);
+    else this.#make(make);
+  }
+}

@@ -1,0 +1,289 @@
+/**
+ * The messages of a room, as a window on them that grows and shrinks while one scrolls.
+ *
+ * The place belongs to the reader: at the end it follows what is said, anywhere else it stays on the line being
+ * read, whatever is added or taken away above and below.
+ */
+
+import { lines } from '../models/lines.js';
+import { words } from '../words.js';
+import { build, update } from './row.js';
+import { find, name } from './template.js';
+
+const FIRST = 60;
+const STEP = 60;
+const MOST = 400; // rows in the document: what a phone lays out within a frame
+const KEPT = 300;
+const NEAR = 2; // in heights of the view: loading starts before the end is in sight
+const AT_END = 40;
+
+export class Timeline {
+  #root;
+  #chat;
+  #outbox;
+  #scroller;
+  #list;
+  #head;
+  #pill;
+  #room = null;
+  #leave = new AbortController();
+  #size = new ResizeObserver(() => this.#stuck && this.#toBottom());
+  #rows = new Map();
+  #places = new Map();
+  #top = 0; // id of the first message shown; 0: none chosen yet
+  #bottom = Infinity; // id of the last one shown; Infinity: follow the latest
+  #stuck = true;
+  #unseen = 0;
+  #frame = 0;
+  #live = false;
+
+  constructor(root, { chat, outbox }) {
+    this.#root = root;
+    this.#chat = chat;
+    this.#outbox = outbox;
+    this.#scroller = find(root, 'scroller');
+    this.#list = find(root, 'list');
+    this.#head = find(root, 'head');
+    this.#pill = find(root, 'pill');
+  }
+
+  connect(signal) {
+    this.#scroller.addEventListener('scroll', () => this.#scrolled(), { signal, passive: true });
+    this.#list.addEventListener('click', (event) => this.#act(event), { signal });
+    this.#pill.addEventListener('click', () => this.#followed(), { signal });
+    find(this.#head, 'again').addEventListener('click', () => this.#fetch(), { signal });
+    this.#outbox.addEventListener('changed', ({ detail }) => this.#ours(detail), { signal });
+    this.#chat.addEventListener('me', () => this.#later(), { signal });
+    this.#size.observe(this.#scroller);
+    this.#size.observe(this.#list);
+    signal.addEventListener('abort', () => this.disconnect());
+  }
+
+  disconnect() {
+    this.#leave.abort();
+    this.#size.disconnect();
+    cancelAnimationFrame(this.#frame);
+  }
+
+  /** @param {import('../models/room.js').Room | null} room */
+  show(room) {
+    this.#remember();
+    this.#leave.abort();
+    this.#leave = new AbortController();
+    this.#room = room;
+    this.#list.replaceChildren();
+    this.#rows.clear();
+    if (!room) return;
+    const { signal } = this.#leave;
+    room.addEventListener('changed', ({ detail }) => this.#changed(detail), { signal });
+    room.addEventListener('people', () => this.#later(), { signal });
+    room.addEventListener('described', () => this.#later(), { signal });
+    this.#recall();
+  }
+
+  /** To the latest message, and stay with it. */
+  follow() {
+    this.#top = 0;
+    this.#bottom = Infinity;
+    this.#stuck = true;
+    this.#draw();
+  }
+
+  /** Scroll by pages, for those whose hands are in the composer. */
+  turn(pages) {
+    this.#scroller.scrollBy({ top: pages * this.#scroller.clientHeight * 0.9 });
+  }
+
+  #remember() {
+    if (!this.#room) return;
+    this.#places.set(this.#room.id, { top: this.#top, bottom: this.#bottom, stuck: this.#stuck, hold: this.#hold() });
+  }
+
+  #recall() {
+    const place = this.#places.get(this.#room.id);
+    const known = place && !place.stuck && this.#room.messages[this.#room.indexOf(place.top)]?.id === place.top;
+    this.#unseen = 0;
+    if (!known) return this.follow();
+    this.#top = place.top;
+    this.#bottom = place.bottom;
+    this.#stuck = false;
+    return this.#draw(place.hold);
+  }
+
+  #changed({ fresh, live }) {
+    if (live) this.#live = true;
+    if (!this.#stuck) this.#unseen += fresh.filter(({ user }) => user.id !== this.#chat.me?.id).length;
+    this.#later();
+  }
+
+  #ours(room) {
+    if (room === this.#room?.id) this.#later();
+  }
+
+  // One drawing a frame, however much was said in it. A hidden page draws when it is looked at again.
+  #later() {
+    if (this.#frame) return;
+    this.#frame = requestAnimationFrame(() => this.#draw());
+  }
+
+  #draw(hold = this.#stuck ? null : this.#hold()) {
+    cancelAnimationFrame(this.#frame);
+    this.#frame = 0;
+    const room = this.#room;
+    if (!room || !this.#chat.me) return;
+    // Only what is said now is announced; history and what scrolling brings is read at the reader's own pace.
+    this.#scroller.setAttribute('aria-live', this.#live ? 'polite' : 'off');
+    this.#live = false;
+    this.#announceState(room);
+    this.#place(lines(this.#stretch(room)));
+    if (this.#stuck) this.#toBottom();
+    else this.#restore(hold);
+    this.#offer();
+  }
+
+  #stretch(room) {
+    const { messages } = room;
+    const atEnd = this.#bottom === Infinity;
+    const end = atEnd ? messages.length : room.indexOf(this.#bottom) + 1;
+    let start = this.#top ? room.indexOf(this.#top) : Math.max(0, end - FIRST);
+    if (this.#stuck && end - start > MOST) start = end - KEPT;
+    this.#top = messages[start]?.id ?? 0;
+    return {
+      messages: messages.slice(start, end),
+      pending: atEnd ? this.#outbox.of(room.id) : [],
+      notes: room.presence.notes,
+      me: this.#chat.me,
+    };
+  }
+
+  #place(wanted) {
+    const keys = new Set(wanted.map(({ key }) => key));
+    for (const [key, { element }] of this.#rows) {
+      if (keys.has(key)) continue;
+      element.remove();
+      this.#rows.delete(key);
+    }
+    let at = this.#list.firstElementChild;
+    for (const line of wanted) {
+      const row = this.#row(line);
+      if (row === at) at = at.nextElementSibling;
+      else this.#list.insertBefore(row, at);
+    }
+  }
+
+  #row(line) {
+    let row = this.#rows.get(line.key);
+    if (!row) this.#rows.set(line.key, (row = { element: build(line), version: null }));
+    if (row.version !== line.version) update(row.element, line);
+    row.version = line.version;
+    return row.element;
+  }
+
+  /** The line being read, and where it stands. */
+  #hold() {
+    const { top } = this.#scroller.getBoundingClientRect();
+    const rows = this.#list.children;
+    let low = 0;
+    let high = rows.length;
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if (rows[middle].getBoundingClientRect().bottom <= top) low = middle + 1;
+      else high = middle;
+    }
+    // A day's line may go when the messages before it come: hold on to a message.
+    while (rows[low] && !rows[low].matches('.message')) low += 1;
+    const row = rows[low];
+    return row ? { key: row.dataset.key, top: row.getBoundingClientRect().top - top } : null;
+  }
+
+  #restore(hold) {
+    const row = hold && this.#rows.get(hold.key)?.element;
+    if (!row) return;
+    const now = row.getBoundingClientRect().top - this.#scroller.getBoundingClientRect().top;
+    if (now !== hold.top) this.#scroller.scrollTop += now - hold.top;
+  }
+
+  #toBottom() {
+    this.#scroller.scrollTop = this.#scroller.scrollHeight;
+  }
+
+  get #below() {
+    const { scrollHeight, scrollTop, clientHeight } = this.#scroller;
+    return scrollHeight - scrollTop - clientHeight;
+  }
+
+  #scrolled() {
+    if (!this.#room) return;
+    this.#stuck = this.#bottom === Infinity && this.#below < AT_END;
+    if (this.#stuck) this.#unseen = 0;
+    this.#reach();
+    this.#offer();
+  }
+
+  // Grow towards where the reader goes, and shrink at the other end.
+  #reach() {
+    const { messages } = this.#room;
+    const near = this.#scroller.clientHeight * NEAR;
+    const start = this.#room.indexOf(this.#top);
+    const end = this.#bottom === Infinity ? messages.length : this.#room.indexOf(this.#bottom) + 1;
+    if (this.#scroller.scrollTop < near && start > 0) {
+      const from = Math.max(0, start - STEP);
+      this.#top = messages[from].id;
+      if (end - from > MOST) this.#bottom = messages[from + KEPT].id;
+      this.#draw();
+    } else if (this.#scroller.scrollTop < near && !this.#room.failed) {
+      this.#chat.older(this.#room);
+    } else if (this.#bottom !== Infinity && this.#below < near) {
+      const to = Math.min(messages.length, end + STEP);
+      this.#bottom = to === messages.length ? Infinity : messages[to - 1].id;
+      if (to - start > MOST) this.#top = messages[to - KEPT].id;
+      this.#draw();
+    }
+  }
+
+  #fetch() {
+    if (this.#room.loaded) this.#chat.older(this.#room);
+    else this.#chat.latest(this.#room);
+  }
+
+  /** What stands above the first message: the shape of what is loading, where the room begins, or what went wrong. */
+  #announceState(room) {
+    const empty = room.loaded && !room.messages.length && !this.#outbox.of(room.id).length;
+    const state = room.failed ? 'failed' : !room.loaded || room.more ? 'loading' : empty ? 'empty' : 'beginning';
+    this.#head.dataset.state = state;
+    find(this.#head, 'shape').hidden = state !== 'loading';
+    find(this.#head, 'said').hidden = state === 'loading';
+    find(this.#head, 'again').hidden = state !== 'failed';
+    find(this.#head, 'title').textContent = state === 'empty' ? words.emptyTitle(room.name) : '';
+    find(this.#head, 'text').textContent = {
+      loading: '',
+      failed: room.loaded ? words.olderFailed : words.latestFailed,
+      empty: words.empty,
+      beginning: words.beginning(room.name),
+    }[state];
+    name(this.#scroller, words.messagesIn(room.name));
+  }
+
+  #offer() {
+    const far = this.#bottom !== Infinity || this.#below > this.#scroller.clientHeight;
+    const offered = !this.#stuck && (this.#unseen > 0 || far);
+    this.#pill.hidden = !offered;
+    if (!offered) return;
+    this.#pill.classList.toggle('news', this.#unseen > 0);
+    find(this.#pill, 'text').textContent = this.#unseen ? words.newMessages(this.#unseen) : words.latest;
+  }
+
+  #followed() {
+    this.#unseen = 0;
+    this.follow();
+    this.#scroller.focus({ preventScroll: true });
+  }
+
+  #act(event) {
+    const act = event.target.closest('[data-act]')?.dataset.act;
+    if (!act) return;
+    const { key } = event.target.closest('.message').dataset;
+    this.#outbox[act](key);
+    this.#scroller.focus({ preventScroll: true });
+  }
+}

@@ -1,0 +1,161 @@
+/** Every word a person reads, in one place, so that a translator needs no other file. */
+
+const LANGUAGE = 'en-GB';
+const DAY = 86_400_000;
+
+// Names may be written from right to left: each is isolated, or it would reorder the sentence around it.
+const isolated = (name) => `\u2068${name}\u2069`;
+
+/** @param {string[]} names */
+function listed(names) {
+  const shown = names.map(isolated);
+  if (shown.length > 3) return `${shown[0]}, ${shown[1]} and ${shown.length - 2} others`;
+  if (shown.length < 2) return shown.join('');
+  return `${shown.slice(0, -1).join(', ')} and ${shown.at(-1)}`;
+}
+
+const counted = (n, one, many) => `${n.toLocaleString(LANGUAGE)} ${n === 1 ? one : many}`;
+
+// The reader's own habit decides between 14:05 and 2:05 pm; the words around it are ours.
+const clock = new Intl.DateTimeFormat(undefined, { hour: '2-digit', minute: '2-digit' });
+const weekday = new Intl.DateTimeFormat(LANGUAGE, { weekday: 'long', day: 'numeric', month: 'long' });
+const dated = new Intl.DateTimeFormat(LANGUAGE, { weekday: 'long', day: 'numeric', month: 'long', year: 'numeric' });
+
+const midnight = (time) => new Date(time).setHours(0, 0, 0, 0);
+
+export const words = {
+  product: 'Gust',
+
+  // The first visit
+  about: 'Team chat that loses nothing. Choose a name and you are in.',
+  yourName: 'Your name',
+  nameHint: 'No account needed. Everyone here sees this name.',
+  comeIn: 'Come in',
+  signedOut: 'You are signed out. Choose a name to come back in.',
+
+  // Rooms
+  rooms: 'Rooms',
+  openRooms: 'Show rooms',
+  closeRooms: 'Hide rooms',
+  newRooms: 'There are new messages in another room',
+  jump: 'Go to a room',
+  makeRoom: 'Make a room',
+  roomName: 'Name',
+  roomTopic: 'Topic',
+  optional: 'optional',
+  roomHint: 'Anyone here can find and join it.',
+  make: 'Make room',
+  leaveRoom: 'Leave room',
+  unread: 'new messages',
+  joinIt: 'Join',
+  hereAlready: 'You are here',
+  filterRooms: 'Find or make a room',
+  roomsFound: 'Rooms found',
+  makeNamed: (name) => `Make the room ${isolated(name)}`,
+  noRoomTitle: 'There is no such room',
+  noRoom: 'It may have been closed, or the address may be mistyped.',
+  toLobby: 'Go to the lobby',
+  joinHint: 'You are not in this room yet.',
+  joinRoom: 'Join room',
+  unreachableTitle: 'This room could not be opened',
+
+  // The timeline
+  messagesIn: (room) => `Messages in ${isolated(room)}`,
+  skip: 'Skip to the messages',
+  loading: 'Loading messages',
+  emptyTitle: (room) => `It is quiet in ${isolated(room)}`,
+  empty: 'Write the first message below. It is kept, and everyone who comes here will see it.',
+  beginning: (room) => `This is where ${isolated(room)} begins.`,
+  olderFailed: 'Older messages could not be loaded.',
+  latestFailed: 'The messages could not be loaded.',
+  newMessages: (n) => counted(n, 'new message', 'new messages'),
+  latest: 'Latest messages',
+  sending: 'Sending',
+  sent: 'Sent',
+  notSent: (reason) => `Not sent. ${reason}`,
+  tryAgain: 'Try again',
+  discard: 'Discard',
+  joined: (names) => `${listed(names)} joined`,
+  left: (names) => `${listed(names)} left`,
+  and: ' · ',
+
+  // The composer
+  message: (room) => `Message ${isolated(room)}`,
+  send: 'Send',
+  keysHint: 'Enter sends, Shift+Enter makes a new line',
+  charactersLeft: (n) => `${counted(n, 'character', 'characters')} left`,
+  tooLong: (n) => `${counted(n, 'character', 'characters')} too long`,
+
+  // People
+  people: 'People',
+  showPeople: (n) => `People: ${n.toLocaleString(LANGUAGE)} here`,
+  closePeople: 'Hide people',
+  hereNow: 'Here now',
+  you: 'you',
+  manyHere: 'So many are here that their names are not listed.',
+  roomDetails: 'About this room',
+
+  // The connection
+  connection: 'Connection',
+  state: {
+    idle: '',
+    connecting: 'Connecting',
+    connected: 'Connected',
+    reconnecting: (seconds) => (seconds > 0 ? `Reconnecting in ${seconds} s` : 'Reconnecting'),
+    offline: 'Offline. What you write is sent when you are back.',
+    disconnected: 'Disconnected. What you write is sent when you connect.',
+    banned: 'You can no longer take part here.',
+  },
+  stateShort: {
+    connecting: 'Connecting',
+    connected: 'Connected',
+    reconnecting: 'Reconnecting',
+    offline: 'Offline',
+    disconnected: 'Disconnected',
+    banned: 'Banned',
+  },
+  connect: 'Connect',
+  disconnect: 'Disconnect',
+  away: 'Gust cannot be reached',
+  awayHint: (seconds) => (seconds > 0 ? `Trying again in ${seconds} s.` : 'Trying again.'),
+  unreachable: 'The server cannot be reached. Try again in a moment.',
+
+  // One's own entry
+  account: 'Your name and connection',
+  changeName: 'Change name',
+  save: 'Save',
+  cancel: 'Cancel',
+  close: 'Close',
+  signOut: 'Sign out',
+  signOutTitle: 'Sign out?',
+  signOutHint: 'You are here as a guest. Once signed out, you cannot come back as the same person.',
+  unsentLost: (n) => `${counted(n, 'message', 'messages')} not sent yet will be discarded.`,
+
+  // The keys
+  keys: 'Keys',
+  keyList: [
+    [['Enter'], 'Send the message'],
+    [['Shift', 'Enter'], 'Make a new line'],
+    [['Ctrl', 'K'], 'Go to a room, or make one'],
+    [['Page Up'], 'Read further up'],
+    [['Page Down'], 'Read further down'],
+    [['End'], 'Go to the latest message (in the timeline)'],
+    [['Esc'], 'Close what is open'],
+    [['?'], 'Show this list'],
+  ],
+
+  title: (room, unseen) => `${unseen ? `(${unseen}) ` : ''}${room ? `${room} · ` : ''}Gust`,
+
+  time: (time) => clock.format(time),
+  fullTime: (time) => `${dated.format(time)}, ${clock.format(time)}`,
+
+  /** "Today", "Yesterday", "Tuesday, 3 March", and with the year where it is another one. */
+  day(time, now = Date.now()) {
+    // Rounded, because a day with a change of clocks has 23 or 25 hours.
+    const ago = Math.round((midnight(now) - midnight(time)) / DAY);
+    if (ago === 0) return 'Today';
+    if (ago === 1) return 'Yesterday';
+    const sameYear = new Date(time).getFullYear() === new Date(now).getFullYear();
+    return (sameYear ? weekday : dated).format(time).replace(/^(\p{L}+) /u, '$1, ');
+  },
+};
