@@ -81,7 +81,7 @@ class Application(TornadoApplication):
         opts = parser.as_dict() | settings
         self.hosts = own_hosts(opts["hosts"])
         self.assets = Assets(HERE / "static")
-        self.limits = {
+        self.limits: dict[str, int] = {
             "text": opts["text_limit"],
             "frame": opts["frame_limit"],
             "upload": 0,
@@ -121,16 +121,17 @@ class Application(TornadoApplication):
             self._heartbeat.stop()
         with contextlib.suppress(Exception):  # a broken database must not keep us here
             await asyncio.wait_for(asyncio.shield(self.store.check()), GOODBYE)
-        waiters = list(ChatSocketHandler.waiters)
-        for waiter in waiters:
+        leaving = []
+        for waiter in list(ChatSocketHandler.waiters):
             waiter.bid_goodbye(GOING_DOWN, "the server is going down")
-        until = asyncio.get_running_loop().time() + GOODBYE
-        while any(not w.closed for w in waiters) and asyncio.get_running_loop().time() < until:
-            await asyncio.sleep(0.02)
+            if waiter.gone is not None:
+                leaving.append(waiter.gone)
+        if leaving:
+            await asyncio.wait(leaving, timeout=GOODBYE)
         self.store.close()
 
 
-_ROUTES = [
+_ROUTES: list[Any] = [
     (r"/", PageHandler),
     (r"/rooms/[0-9]{1,15}", PageHandler),
     (r"/chatsocket", ChatSocketHandler),
@@ -177,54 +178,67 @@ def main(arguments: list[str] | None = None) -> int:
     """Serve until told to stop; give the exit status."""
     try:
         _parse(sys.argv if arguments is None else arguments)
-    except (OptionError, ValueError) as error:
-        return _give_up(f"{error}. See --help for all options.", 2)
-    except OSError as error:
-        return _give_up(f"--config={options.config} can't be read: {error.strerror}.", 2)
-    try:
-        application = Application(**options.group_dict("gust"))
-    except OSError as error:
-        return _give_up(
-            f"The data folder {options.data} can't be used: {error.strerror}. "
-            "Choose another with --data=FOLDER.",
-            1,
-        )
-    except (ArgumentError, ValueError) as error:
-        return _give_up(f"{error}", 2)
-    except SQLAlchemyError as error:
-        return _give_up(
-            f"The database in {options.database or options.data} can't be used: "
-            f"{getattr(error, 'orig', None) or error}.",
-            1,
-        )
-    except RuntimeError as error:
-        return _give_up(f"{error}", 1)
-    try:
-        sockets = bind_sockets(options.port, options.address or None, reuse_port=False)
-    except OSError as error:
-        application.store.close()
-        return _give_up(
-            f"Port {options.port} can't be served on: {error.strerror or error}. "
-            "Choose another with --port=PORT.",
-            1,
-        )
+        application = _open()
+        sockets = _bind(application)
+    except _GiveUp as reason:
+        print(f"gust: {reason}", file=sys.stderr)
+        return reason.status
     asyncio.run(_serve(application, sockets))
     return 0
+
+
+class _GiveUp(Exception):
+    """Why it can't start, in one sentence for the person who starts it."""
+
+    def __init__(self, sentence: str, status: int) -> None:
+        super().__init__(sentence)
+        self.status = status
 
 
 def _parse(arguments: list[str]) -> None:
     if "config" not in options:
         define_options(options)
-    options.parse_command_line(arguments, final=False)
-    if options.config:
-        options.parse_config_file(options.config, final=False)
-        options.parse_command_line(arguments, final=False)  # the command line wins
+    try:
+        options.parse_command_line(arguments, final=False)
+        if options.config:
+            options.parse_config_file(options.config, final=False)
+            options.parse_command_line(arguments, final=False)  # the command line wins
+    except (OptionError, ValueError) as error:
+        raise _GiveUp(f"{str(error).rstrip('.')}. See --help for all options.", 2) from None
+    except OSError as error:
+        raise _GiveUp(f"--config={options.config} can't be read: {error.strerror}.", 2) from None
     options.run_parse_callbacks()
 
 
-def _give_up(sentence: str, status: int) -> int:
-    print(f"gust: {sentence}", file=sys.stderr)
-    return status
+def _open() -> Application:
+    try:
+        return Application(**options.group_dict("gust"))
+    except OSError as error:
+        raise _GiveUp(
+            f"The data folder {options.data} can't be used: {error.strerror}. "
+            "Choose another with --data=FOLDER.",
+            1,
+        ) from None
+    except (ArgumentError, ValueError) as error:
+        raise _GiveUp(str(error), 2) from None
+    except SQLAlchemyError as error:
+        where = options.database or f"{options.data}/chat.db"
+        reason = getattr(error, "orig", None) or error
+        raise _GiveUp(f"The database {where} can't be used: {reason}.", 1) from None
+    except RuntimeError as error:
+        raise _GiveUp(str(error), 1) from None
+
+
+def _bind(application: Application) -> list[socket.socket]:
+    try:
+        return bind_sockets(options.port, options.address or None)
+    except (OSError, OverflowError) as error:
+        application.store.close()
+        reason = getattr(error, "strerror", None) or error
+        raise _GiveUp(
+            f"Port {options.port} can't be served on: {reason}. Choose another with --port=PORT.",
+            1,
+        ) from None
 
 
 async def _serve(application: Application, sockets: list[socket.socket]) -> None:
@@ -270,7 +284,8 @@ def _own_address() -> str:
             probe.connect(("192.0.2.1", 9))  # an address for documentation (RFC 5737)
         except OSError:
             return "localhost"
-        return probe.getsockname()[0]
+        address: str = probe.getsockname()[0]
+        return address
 
 
 if __name__ == "__main__":

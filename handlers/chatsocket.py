@@ -11,24 +11,22 @@ import asyncio
 import logging
 import secrets
 import time
-import uuid
 from collections.abc import Callable
 from functools import partial
 from typing import Any, ClassVar, NamedTuple
 
+from msgspec import UNSET
 from tornado.ioloop import IOLoop
-from tornado.websocket import WebSocketHandler
 
-from handlers import live
-from handlers.base import Handler
-from handlers.frames import Listener, frame
-from models import events, markup, names
+from handlers.frames import Listener, ack_frame, frame
+from handlers.handshake import Handshake
+from models import events, markup
 from models.cache import Cache
 from models.channel import Channel, Older
-from models.errors import BadEvent, ChatError, Empty, Taken, TooLong
-from models.events import RoomEntry, User, encode
+from models.errors import BadEvent, ChatError, Empty, TooLong
+from models.events import User, encode
 from models.policy import LOBBY
-from models.store import rooms, users
+from models.store import rooms
 from models.store.messages import Post, Stored
 from models.store.writer import Outcome
 
@@ -37,7 +35,6 @@ log = logging.getLogger("gust.socket")
 GOING_DOWN = 1001
 TOO_BIG = 1009
 SIGNED_OUT = 4001
-MOST_RESUMED = 200  # rooms in one handshake
 
 
 class Joining(NamedTuple):
@@ -52,39 +49,31 @@ class Joining(NamedTuple):
     older: Older | None
 
 
-class ChatSocketHandler(Handler, WebSocketHandler):
+class ChatSocketHandler(Handshake):
     """One client's connection.
 
     :cvar waiters: every open connection
     :cvar cache: the recent history of the live rooms, bounded
-    :ivar key: names this connection to its client and to the bus
+    :ivar joined: the rooms that it is told about
     """
 
     waiters: ClassVar[set[ChatSocketHandler]] = set()
     cache: ClassVar[Cache]
 
-    key = ""
     listener: Listener | None = None
     heard = True  # since the last ping
+    gone: asyncio.Future[None] | None = None  # done when it is closed, once it is to be
     goodbye: tuple[int | None, str] | None = None  # why we closed it, if we did
-    _user: User
-    _entries: list[RoomEntry]
     _joinings: list[Joining | ChatError]
+    _preparing: asyncio.Future[Joining] | None = None  # the last room that is on its way
 
     # ------------------------------------------------------------ the connection
 
     async def prepare(self) -> None:
-        """Await all that opening will need: nothing may be awaited in ``open``.
-
-        :raises SignedOut: nobody is asking, where that is not allowed
-        """
+        """Await all that opening will need: nothing may be awaited in ``open``."""
         await super().prepare()
-        self.key = str(uuid.uuid4())
         self.joined: dict[int, Channel] = {}
-        self._user = await self._identify()
-        self._entries = await self.application.store.read(rooms.of, self._user.id)
-        self._mine = {entry.id for entry in self._entries}
-        self._joinings = [await self._try_prepare(*position) for position in self._positions()]
+        self._joinings = [await self._try_prepare(*position) for position in self.positions()]
 
     def open(self, *args: str, **kwargs: str) -> None:
         """Welcome the newcomer: who they are, then history, then what is live."""
@@ -94,11 +83,11 @@ class ChatSocketHandler(Handler, WebSocketHandler):
         self.set_nodelay(True)
         live = self.application.live
         self.listener = Listener(self.key, self.ws_connection, self.application.turn)  # type: ignore[arg-type]
-        live.arrive(self._user)
+        live.arrive(self.person)
         self._send(
             events.Welcome(
                 clientKey=self.key,
-                user=self._user,
+                user=self.person,
                 rooms=self._entries,
                 epoch=self.application.store.epoch,
                 limits=self.application.limits,
@@ -109,7 +98,7 @@ class ChatSocketHandler(Handler, WebSocketHandler):
             self._join(joining)
         self.waiters.add(self)
         del self._entries, self._joinings
-        log.info("open %s user=%d address=%s", self.key, self._user.id, self.request.remote_ip)
+        log.info("open %s user=%d address=%s", self.key, self.person.id, self.request.remote_ip)
 
     def on_message(self, message: str | bytes) -> None:
         """Take one event: parsed and checked in one step, answered or passed on."""
@@ -134,11 +123,13 @@ class ChatSocketHandler(Handler, WebSocketHandler):
         self.heard = True
 
     def on_close(self) -> None:
+        if self.gone is not None and not self.gone.done():
+            self.gone.set_result(None)
         if self.listener is None:
             return  # refused, or gone before it was open
         self.withdraw()
         code, reason = self.goodbye or (self.close_code, (self.close_reason or "")[:100])
-        log.info("close %s user=%d code=%s reason=%r", self.key, self._user.id, code, reason)
+        log.info("close %s user=%d code=%s reason=%r", self.key, self.person.id, code, reason)
 
     def withdraw(self, at_once: bool = False) -> None:
         """Take this connection out of everything that is live.
@@ -150,9 +141,9 @@ class ChatSocketHandler(Handler, WebSocketHandler):
             return
         self.waiters.discard(self)
         for channel in self.joined.values():
-            self.application.live.leave(self.listener, self._user, channel, at_once)
+            self.application.live.leave(self.listener, self.person, channel, at_once)
         self.joined.clear()
-        self.application.live.depart(self._user, at_once)
+        self.application.live.depart(self.person, at_once)
 
     def bid_goodbye(self, code: int, reason: str) -> None:
         """Say all that was to be said, then close."""
@@ -160,6 +151,7 @@ class ChatSocketHandler(Handler, WebSocketHandler):
             self.listener.finish()
             self.withdraw(at_once=code == SIGNED_OUT)
             self.goodbye = (code, reason)
+            self.gone = asyncio.get_running_loop().create_future()
             self.close(code, reason)
 
     def cut(self) -> None:
@@ -167,10 +159,6 @@ class ChatSocketHandler(Handler, WebSocketHandler):
         if self.ws_connection is not None:
             self.goodbye = (None, "no answer to a ping")
             self.ws_connection.stream.close()  # type: ignore[union-attr]
-
-    @property
-    def closed(self) -> bool:
-        return self._on_close_called
 
     def _is_too_big(self, message: str) -> bool:
         limit = self.application.limits["frame"]
@@ -183,7 +171,7 @@ class ChatSocketHandler(Handler, WebSocketHandler):
     def tell(cls, user: int, event: events.ServerEvent) -> None:
         """Tell every connection of one person."""
         for waiter in cls.waiters:
-            if waiter._user.id == user:
+            if waiter.person.id == user:
                 waiter._send(event)
 
     @classmethod
@@ -191,8 +179,8 @@ class ChatSocketHandler(Handler, WebSocketHandler):
         """Carry a person's new name to all who may be looking at it."""
         told = frame(encode(events.UserChanged(user=user)))
         for waiter in cls.waiters:
-            if waiter._user.id == user.id:
-                waiter._user = user
+            if waiter.person.id == user.id:
+                waiter.person = user
             assert waiter.listener is not None
             waiter.listener.send(told)
 
@@ -200,8 +188,8 @@ class ChatSocketHandler(Handler, WebSocketHandler):
     def take_out(cls, user: int, room: int) -> None:
         """End what a person receives of a room."""
         for waiter in cls.waiters:
-            if waiter._user.id == user:
-                waiter._mine.discard(room)
+            if waiter.person.id == user:
+                waiter.mine.discard(room)
                 waiter.leave(room)
                 waiter._send(events.Removed(room=room))
 
@@ -212,60 +200,16 @@ class ChatSocketHandler(Handler, WebSocketHandler):
             if waiter.token == token:
                 waiter.bid_goodbye(SIGNED_OUT, "signed out")
 
-    # ------------------------------------------------------------ who and where
-
-    async def _identify(self) -> User:
-        user = await self.session_user()
-        if user is not None:
-            return await self._with_free_name(user)
-        place, store = self.application.live.place, self.application.store
-        name = self.get_query_argument("name", None)
-        if name is None:
-            made_up = place.free(f"guest {secrets.randbelow(9000) + 1000}")
-            return await store.write(users.create, made_up)
-        name = names.clean(name, names.LONGEST_USER)
-        user = await store.write(users.find_or_create_unclaimed, name)
-        if place.holder(name) not in (None, user.id):
-            raise Taken("Somebody", name)
-        return user
-
-    async def _with_free_name(self, user: User) -> User:
-        """Give a returning guest another name where theirs is somebody's by now."""
-        free = self.application.live.place.free(user.name, user.id)
-        if free == user.name:
-            return user
-        return await self.application.store.write(users.rename, user.id, free)
-
-    def _positions(self) -> list[tuple[int, int | None]]:
-        """Read what the client already has: ``resume=1:130,5:12&epoch=…``.
-
-        :returns: rooms, each with the number up to which the client has everything
-        :raises BadEvent: it is malformed
-        """
-        text = self.get_query_argument("resume", "")
-        if not text:
-            return [(LOBBY, None)]
-        pairs = [pair.partition(":") for pair in text.split(",")]
-        if len(pairs) > MOST_RESUMED or not all(
-            part.isascii() and part.isdigit() and len(part) <= 16
-            for room, _, seq in pairs
-            for part in (room, seq)
-        ):
-            raise BadEvent(
-                "“resume” must be ROOM:SEQ,ROOM:SEQ,… in whole numbers, "
-                f"at most {MOST_RESUMED} rooms."
-            )
-        known = self.get_query_argument("epoch", None) == self.application.store.epoch
-        return [(int(room), int(seq) if known else None) for room, _, seq in pairs]
+    # ------------------------------------------------------------ joining
 
     async def _prepare(self, room: int | str, since: int | None) -> Joining:
         store = self.application.store
-        if room not in self._mine:
-            entry = await store.read(rooms.find, self._user.id, room)
+        if room not in self.mine:
+            entry = await store.read(rooms.find, self.person.id, room)
             room = entry.id
-            if room not in self._mine and await store.write(rooms.enter, self._user.id, room):
-                self.tell(self._user.id, events.Room(room=entry))
-            self._mine.add(room)
+            if room not in self.mine and await store.write(rooms.enter, self.person.id, room):
+                self.tell(self.person.id, events.Room(room=entry))
+            self.mine.add(room)
         assert isinstance(room, int)
         channel, older = await self.application.live.open(room, since)
         return Joining(channel, since, older)
@@ -282,7 +226,7 @@ class ChatSocketHandler(Handler, WebSocketHandler):
             return
         assert self.listener is not None
         self.joined[joining.channel.room] = joining.channel
-        self.application.live.join(self.listener, self._user, *joining)
+        self.application.live.join(self.listener, self.person, *joining)
 
     # ------------------------------------------------------------ events
 
@@ -294,10 +238,10 @@ class ChatSocketHandler(Handler, WebSocketHandler):
             raise Empty("There is nothing in this message.")
         if "\0" in event.text:
             raise BadEvent("A message can't contain the character U+0000.")
-        self.application.rates.take(self._user.id, time.monotonic())
+        self.application.rates.take(self.person.id, time.monotonic())
         post = Post(
             room=event.room or LOBBY,
-            user=self._user,
+            user=self.person,
             text=event.text,
             html=markup.render(event.text),
             msg_id=event.msgId or secrets.token_hex(8),
@@ -318,14 +262,26 @@ class ChatSocketHandler(Handler, WebSocketHandler):
             self.application.bus.publish(change)
         in_order = outcome.new and channel is not None and self.listener in channel.listeners
         if self.listener is not None and not in_order:
-            live.ack(self.listener, change)
+            self.listener.send(ack_frame(change))
 
     def on_join(self, event: events.Join) -> None:
         known = event.epoch in (None, self.application.store.epoch)
-        prepared = asyncio.ensure_future(self._prepare(event.room, event.since if known else None))
+        since = event.since if known else None
+        prepared = asyncio.ensure_future(self._prepare_after(self._preparing, event.room, since))
+        self._preparing = prepared
         IOLoop.current().add_future(prepared, partial(self._prepared, event))
 
+    async def _prepare_after(
+        self, previous: asyncio.Future[Joining] | None, room: int | str, since: int | None
+    ) -> Joining:
+        """Prepare one room after the other: the client sees them in its own order."""
+        if previous is not None:
+            await asyncio.wait([previous])
+        return await self._prepare(room, since)
+
     def _prepared(self, event: events.Join, prepared: asyncio.Future[Joining]) -> None:
+        if self._preparing is prepared:
+            self._preparing = None
         if self not in self.waiters:
             prepared.exception()  # nobody is left to be told
             return
@@ -335,19 +291,22 @@ class ChatSocketHandler(Handler, WebSocketHandler):
             self._refuse(error, event.ref)
 
     def on_leave(self, event: events.Leave) -> None:
-        self.leave(event.room)
+        if self._preparing is None:
+            self.leave(event.room)
+        else:  # perhaps of just this room
+            IOLoop.current().add_future(self._preparing, lambda _: self.leave(event.room))
 
     def leave(self, room: int) -> None:
         """Stop telling this connection what happens in a room."""
         channel = self.joined.pop(room, None)
         if channel is not None:
             assert self.listener is not None
-            self.application.live.leave(self.listener, self._user, channel, at_once=True)
+            self.application.live.leave(self.listener, self.person, channel, at_once=True)
 
     def on_ping(self, event: Any) -> None:
         if isinstance(event, bytes):
             return  # a control frame; Tornado has answered it
-        self._send(events.Pong(n=events.UNSET if event.n is None else event.n))
+        self._send(events.Pong(n=UNSET if event.n is None else event.n))
 
     # ------------------------------------------------------------ answers
 
@@ -368,9 +327,9 @@ class ChatSocketHandler(Handler, WebSocketHandler):
             events.Error(
                 code=error.code,
                 message=error.message,
-                ref=events.UNSET if ref is None else ref,
-                msgId=events.UNSET if msg_id is None else msg_id,
-                retry=getattr(error, "retry", events.UNSET),
+                ref=UNSET if ref is None else ref,
+                msgId=UNSET if msg_id is None else msg_id,
+                retry=getattr(error, "retry", UNSET),
             )
         )
 

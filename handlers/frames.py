@@ -46,9 +46,7 @@ def message_frame(change: Change) -> bytes:
 
 
 def ack_frame(change: Change) -> bytes:
-    return frame(
-        b'{"type":"ack","msgId":%b,"message":%b}' % (encode(change.msg_id), change.body)
-    )
+    return frame(b'{"type":"ack","msgId":%b,"message":%b}' % (encode(change.msg_id), change.body))
 
 
 class Listener:
@@ -233,10 +231,7 @@ class Turn:
         origins = {s.origin for s in said if isinstance(s, Change) and s.origin}
         whole = b"".join(frames)
         for listener in channel.listeners:
-            if listener.key in origins:
-                own = _own(listener.key, said, frames)
-            else:
-                own = whole
+            own = _own(listener.key, said, frames) if listener.key in origins else whole
             listener.send(own)
 
 

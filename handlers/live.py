@@ -11,7 +11,9 @@ import logging
 import time
 from collections.abc import Callable
 
-from handlers.frames import Listener, Turn, ack_frame, frame
+from msgspec import Raw
+
+from handlers.frames import Listener, Turn, frame
 from models import events
 from models.cache import Cache
 from models.channel import Change, Channel, Older
@@ -113,7 +115,7 @@ class Live:
         caught_up = channel.catch_up(since, older, HISTORY)
         history = events.History(
             room=channel.room,
-            messages=[events.Raw(change.body) for change in caught_up.changes],
+            messages=[Raw(change.body) for change in caught_up.changes],
             seq=channel.seq,
             reset=caught_up.reset,
             more=caught_up.more,
@@ -162,9 +164,7 @@ class Live:
         if at_once:
             expire(time.monotonic() + GRACE)
         else:
-            asyncio.get_running_loop().call_later(
-                GRACE, lambda: expire(time.monotonic() + 0.01)
-            )
+            asyncio.get_running_loop().call_later(GRACE, lambda: expire(time.monotonic() + 0.01))
 
     def _left(self, channel: Channel, user: User) -> None:
         self._tell_presence(channel, events.Left, user)
@@ -195,11 +195,6 @@ class Live:
             for change in list(channel.recent.values()):
                 if change.user == user.id:
                     channel.rewrite(messages.under_name(change, user))
-
-
-def ack(listener: Listener, change: Change) -> None:
-    """Answer a sender out of order: the message was stored and told before."""
-    listener.send(ack_frame(change))
 
 
 def _presence(channel: Channel) -> events.Presence:

@@ -36,21 +36,27 @@ class SessionHandler(MeHandler):
     async def post(self) -> None:
         """Be a guest of a name, or, being one already, take another name."""
         name = names.clean(self.body_as(NewSession).name, names.LONGEST_USER)
-        user = await self.session_user()
+        known = await self.session_user()
         holder = self.application.live.place.holder(name)
-        if holder is not None and (user is None or holder != user.id):
+        if holder is not None and (known is None or holder != known.id):
             raise Taken("Somebody", name)
-        store = self.application.store
-        if user is None:
-            user, token = await store.write(users.create_signed_in, name)
-            self.remember(token)
-        elif user.name != name:
-            user = await store.write(users.rename, user.id, name)
-            self.application.live.rename(user)
-            ChatSocketHandler.rename(user)
+        user = await (self._rename(known, name) if known else self._begin(name))
         # The name is held until the page has opened its socket.
         self.application.live.hold(user)
         await self.answer_me(user)
+
+    async def _begin(self, name: str) -> User:
+        user, token = await self.application.store.write(users.create_signed_in, name)
+        self.remember(token)
+        return user
+
+    async def _rename(self, user: User, name: str) -> User:
+        if user.name == name:
+            return user
+        renamed = await self.application.store.write(users.rename, user.id, name)
+        self.application.live.rename(renamed)
+        ChatSocketHandler.rename(renamed)
+        return renamed
 
     async def delete(self) -> None:
         """Sign out: the session ends, and with it its sockets; twice is fine."""

@@ -4,23 +4,13 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Iterator
-from typing import Protocol
 
-from models.channel import Change, Channel
+from models.channel import Channel, Recent
 from models.errors import ChatError, NotStored
 
 QUIET = 500  # rooms without a listener that stay in memory
 
 Opened = Callable[[Channel | ChatError], None]
-
-
-class Loaded(Protocol):
-    """What :meth:`Channel.load` takes."""
-
-    changes: list[Change]
-    seq: int
-    since: int
-    floor: int
 
 
 class Cache:
@@ -32,7 +22,7 @@ class Cache:
     :param load: gives a future of what the database holds of a room
     """
 
-    def __init__(self, size: int, load: Callable[[int, int], asyncio.Future[Loaded]]) -> None:
+    def __init__(self, size: int, load: Callable[[int, int], asyncio.Future[Recent]]) -> None:
         self.size = size
         self._load = load
         self._channels: dict[int, Channel] = {}
@@ -71,12 +61,11 @@ class Cache:
         self._waiting[room] = []
         self._load(room, self.size).add_done_callback(lambda future: self._end(room, future))
 
-    def _end(self, room: int, future: asyncio.Future[Loaded]) -> None:
+    def _end(self, room: int, future: asyncio.Future[Recent]) -> None:
         outcome: Channel | ChatError = self._channels[room]
         error = future.exception()
         if error is None:
-            loaded = future.result()
-            self._channels[room].load(loaded.changes, loaded.seq, loaded.since, loaded.floor)
+            self._channels[room].load(future.result())
         else:
             del self._channels[room]
             outcome = error if isinstance(error, ChatError) else NotStored()

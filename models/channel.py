@@ -51,6 +51,19 @@ class CatchUp(NamedTuple):
     more: bool
 
 
+class Recent(NamedTuple):
+    """What a channel begins with, as the database has it.
+
+    :ivar changes: ordered by ``seq``
+    :ivar seq: the room's number at that moment; the others as in :class:`Channel`
+    """
+
+    changes: list[Change]
+    seq: int
+    since: int
+    floor: int
+
+
 @dataclass(slots=True)
 class Channel:
     """The live part of one room.
@@ -75,11 +88,11 @@ class Channel:
     listeners: set[Any] = field(default_factory=set)
     presence: Presence = field(default_factory=Presence)
 
-    def load(self, changes: Iterable[Change], seq: int, since: int, floor: int) -> None:
+    def load(self, recent: Recent) -> None:
         """Begin with what the database holds; changes that came meanwhile follow."""
-        self.recent = {change.id: change for change in changes}
-        self.since, self.floor = since, floor
-        self.fill((), seq)
+        self.recent = {change.id: change for change in recent.changes}
+        self.since, self.floor = recent.since, recent.floor
+        self.fill((), recent.seq)
 
     def receive(self, change: Change) -> list[Change]:
         """Take a change off the bus.
@@ -112,8 +125,10 @@ class Channel:
         :returns: the changes that are to be passed on now, in order
         """
         passed = []
-        for change in changes:
-            if change.seq > self.seq:
+        for stored in changes:
+            if stored.seq > self.seq:
+                # The one off the bus knows whom to acknowledge.
+                change = self.ahead.get(stored.seq, stored)
                 self.seq = change.seq
                 self._keep(change)
                 passed.append(change)
@@ -187,4 +202,3 @@ class Channel:
             oldest = self.recent.pop(next(iter(self.recent)))
             self.since = oldest.seq
             self.floor = max(self.floor, oldest.id + 1)
-

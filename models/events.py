@@ -212,7 +212,8 @@ def parse(frame: str) -> AnyClientEvent:
     if not frame.startswith("{"):
         return Post(text=frame)
     try:
-        return _decode(frame)
+        event: AnyClientEvent = _decode(frame)
+        return event
     except msgspec.ValidationError as error:
         if str(error).endswith("`$.type`"):
             raise BadEvent(f"This type of event is not known; there are {_TYPES}.") from None

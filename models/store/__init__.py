@@ -43,9 +43,8 @@ class Store:
         self._engine = dialects.connect(url)
         migrate(self._engine)
         with self._engine.connect() as connection:
-            self.epoch: str = connection.scalar(
-                select(facts.c.value).where(facts.c.name == "epoch")
-            )
+            found = select(facts.c.value).where(facts.c.name == "epoch")
+            self.epoch: str = connection.execute(found).scalar_one()
         self._readers = ThreadPoolExecutor(READERS, thread_name_prefix="reader")
         self._writer: Writer | None = None
 

@@ -6,11 +6,11 @@ import time
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, NamedTuple
+from typing import Any
 
 from sqlalchemy import Connection, Row, Select, bindparam, insert, select, tuple_, update
 
-from models.channel import Change, Older
+from models.channel import Change, Older, Recent
 from models.errors import NotFound
 from models.events import Message, User, decode_message, encode
 from models.store.schema import messages, rooms, users
@@ -122,7 +122,7 @@ def _store(connection: Connection, posts: Sequence[Post]) -> dict[tuple[int, str
 
 def _take_numbers(connection: Connection, room: int, count: int) -> int:
     """Take a room's next ``count`` change numbers; give the first of them."""
-    last = connection.scalar(_advance, {"room_id": room, "count": count})
+    last: int | None = connection.scalar(_advance, {"room_id": room, "count": count})
     if last is None:
         raise NotFound("room")
     return last - count + 1
@@ -183,15 +183,6 @@ def changes_up_to(connection: Connection, room: int, since: int, most: int) -> O
     return changes(connection, room, since)
 
 
-class Recent(NamedTuple):
-    """What a :class:`~models.channel.Channel` starts with; its fields are told there."""
-
-    changes: list[Change]
-    seq: int
-    since: int
-    floor: int
-
-
 def recent(connection: Connection, room: int, size: int) -> Recent:
     """Read the ``size`` messages of a room that changed last, ordered by ``seq``.
 
@@ -203,9 +194,7 @@ def recent(connection: Connection, room: int, size: int) -> Recent:
     held = [change_of(row) for row in reversed(rows[:size])]
     if len(rows) <= size:
         return Recent(held, seq, since=0, floor=0)
-    left_out = select(messages.c.id).where(
-        messages.c.room == room, messages.c.seq <= rows[-1].seq
-    )
+    left_out = select(messages.c.id).where(messages.c.room == room, messages.c.seq <= rows[-1].seq)
     last = connection.scalar(left_out.order_by(messages.c.id.desc()).limit(1))
     return Recent(held, seq, since=rows[-1].seq, floor=(last or 0) + 1)
 
@@ -215,7 +204,7 @@ def current(connection: Connection, room: int) -> int:
 
     :raises NotFound: there is no such room
     """
-    seq = connection.scalar(select(rooms.c.seq).where(rooms.c.id == room))
+    seq: int | None = connection.scalar(select(rooms.c.seq).where(rooms.c.id == room))
     if seq is None:
         raise NotFound("room")
     return seq

@@ -1,0 +1,38 @@
+"""What the tests share: a real application on a real database in a folder of its own.
+
+Unexpected log output fails the run: a test that provokes a warning says so with
+``caplog.clear()``.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from chat import Application
+
+
+@pytest.fixture
+def settings() -> dict[str, Any]:
+    """Options that a test changes by overriding this fixture."""
+    return {}
+
+
+@pytest.fixture
+def app(tmp_path: Path, settings: dict[str, Any]) -> Iterator[Application]:
+    application = Application(data=str(tmp_path / "data"), message_rate=0.0, **settings)
+    yield application
+    application.store.close()
+
+
+@pytest.fixture(autouse=True)
+def quiet_log(caplog: pytest.LogCaptureFixture) -> Iterator[None]:
+    """Fail a test that logs a warning or worse."""
+    caplog.set_level(logging.INFO)
+    yield
+    loud = [r.getMessage() for r in caplog.get_records("call") if r.levelno >= logging.WARNING]
+    assert not loud, loud
