@@ -253,5 +253,6 @@ on(chat, 'heard', () => {
 });
 
 speak(document.body);
+chat.connect(connection, signal);
 for (const each of [timeline, composer, rooms, status, roomsPanel, detailsPanel]) each.connect(signal);
 arrive();

@@ -6,19 +6,15 @@
  */
 
 import { lines } from '../models/lines.js';
+import { Stretch } from '../models/stretch.js';
 import { words } from '../words.js';
 import { build, update } from './row.js';
 import { find, name } from './template.js';
 
-const FIRST = 60;
-const STEP = 60;
-const MOST = 400; // rows in the document: what a phone lays out within a frame
-const KEPT = 300;
 const NEAR = 2; // in heights of the view: loading starts before the end is in sight
 const AT_END = 40;
 
 export class Timeline {
-  #root;
   #chat;
   #outbox;
   #scroller;
@@ -30,15 +26,13 @@ export class Timeline {
   #size = new ResizeObserver(() => this.#stuck && this.#toBottom());
   #rows = new Map();
   #places = new Map();
-  #top = 0; // id of the first message shown; 0: none chosen yet
-  #bottom = Infinity; // id of the last one shown; Infinity: follow the latest
+  #stretch = new Stretch();
   #stuck = true;
   #unseen = 0;
   #frame = 0;
   #live = false;
 
   constructor(root, { chat, outbox }) {
-    this.#root = root;
     this.#chat = chat;
     this.#outbox = outbox;
     this.#scroller = find(root, 'scroller');
@@ -83,8 +77,7 @@ export class Timeline {
 
   /** To the latest message, and stay with it. */
   follow() {
-    this.#top = 0;
-    this.#bottom = Infinity;
+    this.#stretch = new Stretch();
     this.#stuck = true;
     this.#draw();
   }
@@ -96,16 +89,14 @@ export class Timeline {
 
   #remember() {
     if (!this.#room) return;
-    this.#places.set(this.#room.id, { top: this.#top, bottom: this.#bottom, stuck: this.#stuck, hold: this.#hold() });
+    this.#places.set(this.#room.id, { stretch: this.#stretch, stuck: this.#stuck, hold: this.#hold() });
   }
 
   #recall() {
     const place = this.#places.get(this.#room.id);
-    const known = place && !place.stuck && this.#room.messages[this.#room.indexOf(place.top)]?.id === place.top;
     this.#unseen = 0;
-    if (!known) return this.follow();
-    this.#top = place.top;
-    this.#bottom = place.bottom;
+    if (!place || place.stuck || !place.stretch.fits(this.#room)) return this.follow();
+    this.#stretch = place.stretch;
     this.#stuck = false;
     return this.#draw(place.hold);
   }
@@ -134,26 +125,19 @@ export class Timeline {
     // Only what is said now is announced; history and what scrolling brings is read at the reader's own pace.
     this.#scroller.setAttribute('aria-live', this.#live ? 'polite' : 'off');
     this.#live = false;
-    this.#announceState(room);
-    this.#place(lines(this.#stretch(room)));
+    this.#introduce(room);
+    this.#stretch.shrink(room, Boolean(hold?.upper));
+    this.#place(
+      lines({
+        messages: this.#stretch.of(room),
+        pending: this.#stretch.following ? this.#outbox.of(room.id) : [],
+        notes: room.presence.notes,
+        me: this.#chat.me,
+      }),
+    );
     if (this.#stuck) this.#toBottom();
     else this.#restore(hold);
     this.#offer();
-  }
-
-  #stretch(room) {
-    const { messages } = room;
-    const atEnd = this.#bottom === Infinity;
-    const end = atEnd ? messages.length : room.indexOf(this.#bottom) + 1;
-    let start = this.#top ? room.indexOf(this.#top) : Math.max(0, end - FIRST);
-    if (this.#stuck && end - start > MOST) start = end - KEPT;
-    this.#top = messages[start]?.id ?? 0;
-    return {
-      messages: messages.slice(start, end),
-      pending: atEnd ? this.#outbox.of(room.id) : [],
-      notes: room.presence.notes,
-      me: this.#chat.me,
-    };
   }
 
   #place(wanted) {
@@ -193,7 +177,8 @@ export class Timeline {
     // A day's line may go when the messages before it come: hold on to a message.
     while (rows[low] && !rows[low].matches('.message')) low += 1;
     const row = rows[low];
-    return row ? { key: row.dataset.key, top: row.getBoundingClientRect().top - top } : null;
+    if (!row) return null;
+    return { key: row.dataset.key, top: row.getBoundingClientRect().top - top, upper: low < rows.length / 2 };
   }
 
   #restore(hold) {
@@ -214,7 +199,7 @@ export class Timeline {
 
   #scrolled() {
     if (!this.#room) return;
-    this.#stuck = this.#bottom === Infinity && this.#below < AT_END;
+    this.#stuck = this.#stretch.following && this.#below < AT_END;
     if (this.#stuck) this.#unseen = 0;
     this.#reach();
     this.#offer();
@@ -222,23 +207,11 @@ export class Timeline {
 
   // Grow towards where the reader goes, and shrink at the other end.
   #reach() {
-    const { messages } = this.#room;
     const near = this.#scroller.clientHeight * NEAR;
-    const start = this.#room.indexOf(this.#top);
-    const end = this.#bottom === Infinity ? messages.length : this.#room.indexOf(this.#bottom) + 1;
-    if (this.#scroller.scrollTop < near && start > 0) {
-      const from = Math.max(0, start - STEP);
-      this.#top = messages[from].id;
-      if (end - from > MOST) this.#bottom = messages[from + KEPT].id;
-      this.#draw();
-    } else if (this.#scroller.scrollTop < near && !this.#room.failed) {
-      this.#chat.older(this.#room);
-    } else if (this.#bottom !== Infinity && this.#below < near) {
-      const to = Math.min(messages.length, end + STEP);
-      this.#bottom = to === messages.length ? Infinity : messages[to - 1].id;
-      if (to - start > MOST) this.#top = messages[to - KEPT].id;
-      this.#draw();
-    }
+    const up = this.#scroller.scrollTop < near;
+    const hold = this.#stuck ? null : this.#hold();
+    if (up ? this.#stretch.up(this.#room) : this.#below < near && this.#stretch.down(this.#room)) this.#draw(hold);
+    else if (up && !this.#room.failed) this.#chat.older(this.#room);
   }
 
   #fetch() {
@@ -247,7 +220,7 @@ export class Timeline {
   }
 
   /** What stands above the first message: the shape of what is loading, where the room begins, or what went wrong. */
-  #announceState(room) {
+  #introduce(room) {
     const empty = room.loaded && !room.messages.length && !this.#outbox.of(room.id).length;
     const state = room.failed ? 'failed' : !room.loaded || room.more ? 'loading' : empty ? 'empty' : 'beginning';
     this.#head.dataset.state = state;
@@ -265,7 +238,7 @@ export class Timeline {
   }
 
   #offer() {
-    const far = this.#bottom !== Infinity || this.#below > this.#scroller.clientHeight;
+    const far = !this.#stretch.following || this.#below > this.#scroller.clientHeight;
     const offered = !this.#stuck && (this.#unseen > 0 || far);
     this.#pill.hidden = !offered;
     if (!offered) return;
