@@ -102,7 +102,6 @@ class Application(TornadoApplication):
             _ROUTES,
             default_handler_class=Missing,
             template_path=str(HERE / "templates"),
-            static_path=str(HERE / "static"),
             compress_response=True,
             cross_origin_protection=True,
             # Over the limit, but not by far, a frame is still read: only so can the

@@ -148,8 +148,10 @@ class Handler(RequestHandler):
             self.fail(_Broken("Something went wrong here. It is in the server's log."))
 
     def log_exception(self, typ: Any, value: BaseException | None, tb: Any) -> None:
-        # A refusal is an answer, not a fault: it has no place in the log.
-        if not isinstance(value, ChatError):
+        # A refusal is an answer, not a fault: it is no warning.
+        if isinstance(value, HTTPError) and value.status_code < 500:
+            log.info("%s %s refused: %s", self.request.method, self.request.path, value)
+        elif not isinstance(value, ChatError):
             super().log_exception(typ, value, tb)
 
     def send_error(self, status_code: int = 500, **kwargs: Any) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
+
 import msgspec
 import pytest
 from hypothesis import given, settings
@@ -75,10 +77,8 @@ def test_any_value_in_any_field_is_an_event_or_a_bad_event(value) -> None:
     for type in ("message", "join", "leave", "ping"):
         for name in ("text", "room", "msgId", "since", "epoch", "n", "ref"):
             frame = msgspec.json.encode({"type": type, "room": 1, "text": "a"} | {name: value})
-            try:
+            with suppress(BadEvent):
                 parse(frame.decode())
-            except BadEvent:
-                pass
 
 
 def test_a_field_that_does_not_apply_is_left_out() -> None:

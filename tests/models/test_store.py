@@ -1,0 +1,316 @@
+"""The store on a real SQLite file: each message once, in order, on disk."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import sqlite3
+from collections.abc import Awaitable, Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from sqlalchemy import Connection, event, insert, select
+
+from models.errors import NotFound, NotStored, Taken
+from models.events import User, decode_message
+from models.store import Store, messages, rooms, users
+from models.store.messages import Post, Stored
+from models.store.schema import messages as table
+from models.store.schema import metadata
+
+LOBBY = 1
+
+
+@pytest.fixture
+def url(tmp_path: Path) -> str:
+    return f"sqlite:///{tmp_path}/chat.db"
+
+
+@pytest.fixture
+def store(url: str) -> Iterator[Store]:
+    store = Store(url)
+    yield store
+    store.close()
+
+
+def run(main: Callable[[], Awaitable[Any]]) -> Any:
+    async def bounded() -> Any:
+        return await asyncio.wait_for(main(), 20)
+
+    return asyncio.run(bounded())
+
+
+async def posted(store: Store, *posts: Post) -> list[Any]:
+    """Post all at once; give what became of each."""
+    futures = []
+    for post in posts:
+        future = asyncio.get_running_loop().create_future()
+        store.post(post, future.set_result)
+        futures.append(future)
+    return await asyncio.gather(*futures)
+
+
+def post(user: User, text: str, room: int = LOBBY) -> Post:
+    return Post(room=room, user=user, text=text, html=f"<p>{text}</p>", msg_id=text)
+
+
+def test_messages_get_the_rooms_next_numbers(store: Store) -> None:
+    async def main() -> None:
+        ada = await store.write(users.create, "ada")
+        stored = await posted(store, *(post(ada, f"{n}") for n in range(5)))
+        assert [s.change.seq for s in stored] == [1, 2, 3, 4, 5]
+        assert [s.change.id for s in stored] == [1, 2, 3, 4, 5]
+        assert all(s.new for s in stored)
+
+    run(main)
+
+
+def test_each_room_counts_for_itself(store: Store) -> None:
+    async def main() -> None:
+        ada = await store.write(users.create, "ada")
+        den = await store.write(rooms.create, ada.id, "den", "")
+        stored = await posted(store, post(ada, "a"), post(ada, "b", den.id), post(ada, "c"))
+        assert [(s.change.room, s.change.seq) for s in stored] == [(1, 1), (den.id, 1), (1, 2)]
+
+    run(main)
+
+
+def test_a_resend_yields_the_same_message(store: Store) -> None:
+    async def main() -> None:
+        ada = await store.write(users.create, "ada")
+        [first] = await posted(store, post(ada, "hi"))
+        [second] = await posted(store, post(ada, "hi"))
+        assert second == Stored(first.change, new=False)
+
+    run(main)
+
+
+def test_a_thousand_copies_at_once_are_one_message(store: Store) -> None:
+    async def main() -> None:
+        ada = await store.write(users.create, "ada")
+        stored = await posted(store, *[post(ada, "hi")] * 1000)
+        assert {s.change.id for s in stored} == {1}
+        assert [s.new for s in stored].count(True) == 1
+        changes, seq = await store.read(messages.changes, LOBBY, 0)
+        assert (len(changes), seq) == (1, 1)
+
+    run(main)
+
+
+def test_a_resend_after_a_restart_is_known(url: str) -> None:
+    async def main() -> Stored:
+        store = Store(url)
+        ada = await store.write(users.find_or_create_unclaimed, "ada")
+        [stored] = await posted(store, post(ada, "hi"))
+        store.close()
+        return stored
+
+    assert run(main).new
+    assert not run(main).new
+
+
+def test_another_persons_msg_id_is_another_message(store: Store) -> None:
+    async def main() -> None:
+        ada, bob = [await store.write(users.create, name) for name in ("ada", "bob")]
+        stored = await posted(store, post(ada, "hi"), post(bob, "hi"))
+        assert [s.new for s in stored] == [True, True]
+
+    run(main)
+
+
+def test_one_bad_write_fails_alone(store: Store, caplog: pytest.LogCaptureFixture) -> None:
+    async def main() -> None:
+        ada = await store.write(users.create, "ada")
+        nobody = User(99, "nobody")
+        outcomes = await posted(
+            store, post(ada, "a"), post(nobody, "b"), post(ada, "c", room=77), post(ada, "d")
+        )
+        assert [type(outcome) for outcome in outcomes] == [Stored, NotStored, NotFound, Stored]
+        changes, seq = await store.read(messages.changes, LOBBY, 0)
+        assert [decode_message(c.body).text for c in changes] == ["a", "d"]
+        assert seq == 2
+
+    run(main)
+    caplog.clear()
+
+
+def test_a_batch_is_one_transaction_with_one_insert(store: Store) -> None:
+    statements: list[str] = []
+    event.listen(
+        store._engine,
+        "before_cursor_execute",
+        lambda conn, cursor, statement, *rest: statements.append(statement.split()[0]),
+    )
+
+    async def main() -> None:
+        ada = await store.write(users.create, "ada")
+        gate = asyncio.get_running_loop().create_future()
+
+        def hold(connection: Connection) -> None:
+            # While this runs, everything below arrives.
+            asyncio.run_coroutine_threadsafe(_wait(gate), loop).result(10)
+
+        loop = asyncio.get_running_loop()
+        holding = store.write(hold)
+        await asyncio.sleep(0.05)
+        statements.clear()
+        waiting = asyncio.gather(posted(store, *(post(ada, f"{n}") for n in range(200))), holding)
+        await asyncio.sleep(0)
+        gate.set_result(None)
+        await waiting
+        assert statements.count("BEGIN") == 1
+        assert statements.count("INSERT") == 1
+        assert statements.count("UPDATE") == 1
+        assert len(statements) == 4
+
+    run(main)
+
+
+async def _wait(gate: asyncio.Future[None]) -> None:
+    await gate
+
+
+def test_acknowledged_means_committed_with_fsync(store: Store, tmp_path: Path) -> None:
+    async def main() -> None:
+        def pragmas(connection: Connection) -> list[Any]:
+            return [
+                connection.exec_driver_sql(f"PRAGMA {name}").scalar()
+                for name in ("journal_mode", "synchronous", "foreign_keys")
+            ]
+
+        assert await store.write(pragmas) == ["wal", 2, 1]
+
+    run(main)
+
+
+def test_pages_go_both_ways_and_around(store: Store) -> None:
+    async def main() -> None:
+        ada = await store.write(users.create, "ada")
+        await posted(store, *(post(ada, f"{n}") for n in range(1, 11)))
+
+        async def page(limit: int, **at: int) -> tuple[list[int], bool]:
+            changes, more = await store.read(messages.page, LOBBY, limit, **at)
+            return [c.id for c in changes], more
+
+        assert await page(3) == ([8, 9, 10], True)
+        assert await page(3, before=8) == ([5, 6, 7], True)
+        assert await page(3, before=4) == ([1, 2, 3], False)
+        assert await page(3, after=5) == ([6, 7, 8], True)
+        assert await page(3, after=7) == ([8, 9, 10], False)
+        assert await page(4, around=5) == ([3, 4, 5, 6], True)
+        assert await page(4, around=1) == ([1, 2, 3, 4], False)
+        assert await page(3, before=1) == ([], False)
+
+    run(main)
+
+
+def test_a_catch_up_over_its_limit_is_not_read(store: Store) -> None:
+    async def main() -> None:
+        ada = await store.write(users.create, "ada")
+        await posted(store, *(post(ada, f"{n}") for n in range(1, 6)))
+        older = await store.read(messages.changes_up_to, LOBBY, 2, 3)
+        assert older is not None
+        assert [c.seq for c in older[0]] == [3, 4, 5]
+        assert await store.read(messages.changes_up_to, LOBBY, 1, 3) is None
+
+    run(main)
+
+
+def test_a_room_is_found_by_name_ignoring_case_and_only_once(store: Store) -> None:
+    async def main() -> None:
+        ada = await store.write(users.create, "ada")
+        den = await store.write(rooms.create, ada.id, "Den", "quiet")
+        assert (await store.read(rooms.find, ada.id, "dEN")).id == den.id
+        with pytest.raises(Taken):
+            await store.write(rooms.create, ada.id, "DEN", "")
+        with pytest.raises(NotFound):
+            await store.read(rooms.find, ada.id, "attic")
+
+    run(main)
+
+
+def test_everybody_is_in_the_lobby_and_where_they_went(store: Store) -> None:
+    async def main() -> None:
+        ada, bob = [await store.write(users.create, name) for name in ("ada", "bob")]
+        den = await store.write(rooms.create, ada.id, "den", "")
+        assert [r.name for r in await store.read(rooms.of, ada.id)] == ["lobby", "den"]
+        assert [r.name for r in await store.read(rooms.of, bob.id)] == ["lobby"]
+        assert [r.name for r in await store.read(rooms.open_to, bob.id)] == ["lobby", "den"]
+        assert await store.write(rooms.enter, bob.id, den.id)
+        assert not await store.write(rooms.enter, bob.id, den.id)
+        assert await store.write(rooms.leave, bob.id, den.id)
+        assert not await store.write(rooms.leave, bob.id, den.id)
+
+    run(main)
+
+
+def test_a_session_is_kept_by_the_hash_of_its_token(store: Store, tmp_path: Path) -> None:
+    async def main() -> str:
+        ada, token = await store.write(users.create_signed_in, "ada")
+        assert await store.read(users.signed_in, token) == ada
+        assert await store.read(users.signed_in, token + "x") is None
+        await store.write(users.sign_out, token)
+        assert await store.read(users.signed_in, token) is None
+        _, kept = await store.write(users.create_signed_in, "bob")
+        return kept
+
+    token = run(main)
+    for file in tmp_path.iterdir():
+        assert token.encode() not in file.read_bytes()
+
+
+def test_the_migrations_make_what_the_code_expects(store: Store) -> None:
+    with store._engine.connect() as connection:
+        context = MigrationContext.configure(connection, opts={"compare_type": True})
+        assert compare_metadata(context, metadata) == []
+
+
+def test_a_database_of_a_newer_version_is_left_alone(url: str, tmp_path: Path) -> None:
+    Store(url).close()
+    with sqlite3.connect(tmp_path / "chat.db") as connection:
+        connection.execute("UPDATE alembic_version SET version_num = '9999'")
+    connection.close()
+    with pytest.raises(RuntimeError, match="newer Gust"):
+        Store(url)
+
+
+def test_the_log_has_one_name_for_good(url: str) -> None:
+    first = Store(url)
+    first.close()
+    second = Store(url)
+    second.close()
+    assert first.epoch == second.epoch
+
+
+def test_the_store_is_closed_with_everything_written(url: str) -> None:
+    async def main() -> None:
+        store = Store(url)
+        ada = await store.write(users.create, "ada")
+        for number in range(500):
+            store.post(post(ada, f"{number}"), lambda outcome: None)
+        store.close()
+
+    run(main)
+    store = Store(url)
+    with store._engine.connect() as connection:
+        assert len(connection.execute(select(table.c.id)).all()) == 500
+    store.close()
+
+
+def test_a_refused_transaction_leaves_the_rest_of_the_day(
+    store: Store, caplog: pytest.LogCaptureFixture
+) -> None:
+    async def main() -> None:
+        def fail(connection: Connection) -> None:
+            connection.execute(insert(table).values(id=1))
+
+        with pytest.raises(NotStored):
+            await store.write(fail)
+        assert await store.write(users.create, "ada") == User(1, "ada")
+
+    run(main)
+    assert any(record.levelno == logging.ERROR for record in caplog.records)
+    caplog.clear()
