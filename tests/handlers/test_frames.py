@@ -1,0 +1,203 @@
+"""The way out: encoded once, written once per socket and turn, never waited for.
+
+Counts rather than times, so that the design can't quietly rot.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from tornado.iostream import IOStream
+
+from handlers import frames
+from handlers.frames import Listener, Turn, frame
+from models.channel import Change, Channel, Recent
+
+
+class Protocol:
+    """What a listener needs of a connection."""
+
+    def __init__(self, stream: IOStream) -> None:
+        self.stream = stream
+        self.server_terminated = False
+
+
+class Reader:
+    """The other end of a listener's socket."""
+
+    def __init__(self, end: socket.socket) -> None:
+        self._end = end
+        self._end.setblocking(False)
+
+    async def read(self, size: int) -> bytes:
+        data = b""
+        while len(data) < size:
+            data += await asyncio.get_running_loop().sock_recv(self._end, size - len(data))
+        return data
+
+    async def frames(self, count: int) -> list[bytes]:
+        return [(await self.frame())[1] for _ in range(count)]
+
+    async def frame(self) -> tuple[int, bytes]:
+        """Read one frame; give its opcode and its payload."""
+        first, length = await self.read(2)
+        if length == 126:
+            length = int.from_bytes(await self.read(2), "big")
+        elif length == 127:
+            length = int.from_bytes(await self.read(8), "big")
+        return first & 0x0F, await self.read(length)
+
+
+Made = tuple[Listener, Reader]
+
+
+@pytest.fixture
+def slow() -> list[Listener]:
+    return []
+
+
+@pytest.fixture
+def turn(slow: list[Listener]) -> Turn:
+    return Turn(slow.append)
+
+
+@pytest.fixture
+def pair(turn: Turn) -> Iterator[Any]:
+    """Make a listener and the reader at its other end."""
+    ends = []
+
+    def pair(key: str = "key", buffer: int | None = None) -> Made:
+        ours, theirs = socket.socketpair()
+        ends.append(theirs)
+        if buffer is not None:
+            ours.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, buffer)
+        stream = IOStream(ours)
+        ends.append(stream)
+        return Listener(key, Protocol(stream), turn), Reader(theirs)  # type: ignore[arg-type]
+
+    yield pair
+    for end in ends:
+        end.close()
+
+
+def channel_of(*listeners: Listener) -> Channel:
+    channel = Channel(1, 10)
+    channel.load(Recent([], 0, 0, 0))
+    channel.listeners.update(listeners)
+    return channel
+
+
+def change(seq: int, origin: str | None = None, size: int = 0) -> Change:
+    body = b'{"seq":%d%b}' % (seq, b" " * size)
+    return Change(1, seq, seq, 1, body, f"m{seq}", origin)
+
+
+@pytest.mark.gen_test
+async def test_a_turn_is_one_write_for_each_listener(pair, turn, monkeypatch) -> None:
+    made = [pair(f"{n}") for n in range(5)]
+    channel = channel_of(*(listener for listener, _ in made))
+    writes: list[Listener] = []
+    write = Listener._write
+    monkeypatch.setattr(
+        Listener, "_write", lambda self, data: (writes.append(self), write(self, data))
+    )
+    for seq in range(1, 21):
+        turn.tell(channel, change(seq))
+    made[0][0].send(frame(b"{}"))
+    for _, reader in made[1:]:
+        assert await reader.frames(20) == [b'{"type":"message","seq":%d}' % n for n in range(1, 21)]
+    assert len(writes) == len(set(writes)) == 5
+
+
+@pytest.mark.gen_test
+async def test_a_change_is_encoded_once_for_all(pair, turn, monkeypatch) -> None:
+    made = [pair(f"{n}") for n in range(50)]
+    encoded = []
+    whole = frames.message_frame
+    monkeypatch.setattr(frames, "message_frame", lambda c: (encoded.append(c.seq), whole(c))[1])
+    channel = channel_of(*(listener for listener, _ in made))
+    for seq in (1, 2, 3):
+        turn.tell(channel, change(seq))
+    for _, reader in made:
+        await reader.frames(3)
+    assert encoded == [1, 2, 3]
+
+
+@pytest.mark.gen_test
+async def test_the_sender_is_acknowledged_in_the_same_place(pair, turn) -> None:
+    (ada, to_ada), (bob, to_bob) = pair("ada"), pair("bob")
+    channel = channel_of(ada, bob)
+    turn.tell(channel, change(1))
+    turn.tell(channel, change(2, origin="ada"))
+    turn.tell(channel, change(3))
+    assert await to_ada.frames(3) == [
+        b'{"type":"message","seq":1}',
+        b'{"type":"ack","msgId":"m2","message":{"seq":2}}',
+        b'{"type":"message","seq":3}',
+    ]
+    assert await to_bob.frames(3) == [b'{"type":"message","seq":%d}' % n for n in (1, 2, 3)]
+
+
+@pytest.mark.gen_test
+async def test_who_joins_in_the_middle_of_a_turn_is_told_only_what_follows(pair, turn) -> None:
+    (ada, to_ada), (bob, to_bob) = pair("ada"), pair("bob")
+    channel = channel_of(ada)
+    turn.tell(channel, change(1))
+    turn.settle(channel)
+    bob.send(frame(b"history"))
+    channel.listeners.add(bob)
+    turn.tell(channel, change(2))
+    assert len(await to_ada.frames(2)) == 2
+    assert await to_bob.frames(2) == [b"history", b'{"type":"message","seq":2}']
+
+
+@pytest.mark.gen_test
+async def test_a_backed_up_reader_gets_everything_in_order(pair, turn, slow) -> None:
+    ada, to_ada = pair("ada", buffer=4096)
+    channel = channel_of(ada)
+    for seq in range(1, 101):
+        turn.tell(channel, change(seq, size=5_000))
+        await asyncio.sleep(0)
+    told = await to_ada.frames(100)
+    assert [int(t[len(b'{"type":"message","seq":') :].split()[0]) for t in told] == [*range(1, 101)]
+    assert slow == []
+
+
+@pytest.mark.gen_test
+async def test_a_reader_who_stands_still_is_closed_with_4008(pair, turn, slow) -> None:
+    (ada, to_ada), (bob, to_bob) = pair("ada", buffer=4096), pair("bob")
+    channel = channel_of(ada, bob)
+    for seq in range(1, 301):
+        turn.tell(channel, change(seq, size=5_000))
+        await asyncio.sleep(0)
+        assert (await to_bob.frame())[0] == frames.TEXT
+    assert slow == [ada]
+    opcodes = []
+    while not opcodes or opcodes[-1] == frames.TEXT:
+        opcode, payload = await to_ada.frame()
+        opcodes.append(opcode)
+    assert opcode == frames.CLOSE
+    assert int.from_bytes(payload[:2], "big") == 4008
+
+
+@pytest.mark.gen_test
+async def test_one_listeners_broken_socket_does_not_stop_the_others(pair, turn) -> None:
+    (ada, to_ada), (bob, to_bob) = pair("ada"), pair("bob")
+    to_ada._end.close()
+    channel = channel_of(ada, bob)
+    for seq in (1, 2):
+        turn.tell(channel, change(seq))
+        assert await to_bob.frames(1) == [b'{"type":"message","seq":%d}' % seq]
+    assert ada._stream.closed()
+
+
+@pytest.mark.parametrize("size", [0, 125, 126, 65535, 65536])
+def test_a_frame_tells_its_length(size) -> None:
+    made = frame(b"x" * size)
+    header = {0: 2, 125: 2, 126: 4, 65535: 4, 65536: 10}[size]
+    assert len(made) == header + size
+    assert made[0] == 0x81
