@@ -136,7 +136,17 @@ class Handler(RequestHandler):
         if retry is not None:
             described["retry"] = retry
             self.set_header("Retry-After", str(-(-retry // 1000)))
-        self.answer({"error": described}, error.status)
+        if self._is_asked_by_a_person:
+            self.set_status(error.status)
+            self.set_header("Cache-Control", "no-store")
+            self.render("error.html", status=error.status, message=error.message)
+        else:
+            self.answer({"error": described}, error.status)
+
+    @property
+    def _is_asked_by_a_person(self) -> bool:
+        accepted = self.request.headers.get("Accept", "")
+        return "text/html" in accepted and not self.request.path.startswith("/api/")
 
     def write_error(self, status_code: int, **kwargs: Any) -> None:
         error = kwargs.get("exc_info", (None, None, None))[1]

@@ -224,8 +224,13 @@ class ChatSocketHandler(Handshake):
         if isinstance(joining, ChatError):
             self._refuse(joining)
             return
+        room = joining.channel.room
+        if self.cache.get(room) is not joining.channel:
+            # It was quiet and let go of meanwhile: what it holds is not the present.
+            self.on_join(events.Join(room=room, since=joining.since))
+            return
         assert self.listener is not None
-        self.joined[joining.channel.room] = joining.channel
+        self.joined[room] = joining.channel
         self.application.live.join(self.listener, self.person, *joining)
 
     # ------------------------------------------------------------ events

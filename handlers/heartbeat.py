@@ -21,6 +21,7 @@ _SLICES = 25  # so many parts of the sockets take turns, to spread the writes
 
 
 class Pinged(Protocol):
+    key: str
     heard: bool
     listener: Listener | None
 
@@ -45,7 +46,7 @@ class Heartbeat:
 
     def _beat(self) -> None:
         self._slice = (self._slice + 1) % _SLICES
-        for socket in [s for s in self._sockets if hash(s) // 64 % _SLICES == self._slice]:
+        for socket in [s for s in self._sockets if hash(s.key) % _SLICES == self._slice]:
             if not socket.heard:
                 socket.cut()
             elif socket.listener is not None:

@@ -16,12 +16,15 @@ def connect(url: str) -> Engine:
     """Open the database at an SQLAlchemy URL, e.g. ``sqlite:////data/chat.db``.
 
     :raises sqlalchemy.exc.ArgumentError: the text is not a URL
+    :raises ValueError: it is of another kind, or without a file
     """
     parsed = make_url(url)
     if parsed.get_backend_name() != "sqlite":
-        raise ValueError(f"--database={parsed.drivername}://… is not known; use sqlite:///FILE.")
+        raise ValueError(
+            f"databases of the kind {parsed.drivername} are not known; use sqlite:///FILE"
+        )
     if not parsed.database or parsed.database == ":memory:":
-        raise ValueError("--database=sqlite:// needs a file: sqlite:///FILE.")
+        raise ValueError("it needs a file: sqlite:///FILE")
     Path(parsed.database).parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     engine = create_engine(parsed, pool_size=8, max_overflow=0)
     event.listen(engine, "connect", _configure_sqlite)

@@ -97,20 +97,21 @@ class Writer:
             # alone would fail as often, and take as long each time.
             log.error("not stored: %d writes: %s", len(batch), error.orig)
             return [NotStored() for _ in batch]
-        except (SQLAlchemyError, ChatError) as error:
+        except Exception as error:  # noqa: BLE001 - whatever it is, this thread has to live
             if len(batch) == 1:
-                return [self._as_answer(error)]
+                return [_as_answer(error)]
         return [self._write(connection, [work])[0] for work in batch]
 
     def _transact(self, connection: Connection, batch: Sequence[Work]) -> list[Outcome]:
         with connection.begin():
             return list(_run(connection, batch))
 
-    def _as_answer(self, error: Exception) -> ChatError:
-        if isinstance(error, ChatError):
-            return error
-        log.error("not stored: %s", error)
-        return NotStored()
+
+def _as_answer(error: Exception) -> ChatError:
+    if isinstance(error, ChatError):
+        return error
+    log.error("not stored: %s", error, exc_info=not isinstance(error, SQLAlchemyError))
+    return NotStored()
 
 
 def _run(connection: Connection, batch: Sequence[Work]) -> Iterator[Outcome]:
