@@ -10,29 +10,28 @@ import asyncio
 import contextlib
 import gc
 import logging
-import os
 import signal
 import socket
 import sys
-from math import inf
 from pathlib import Path
 from typing import Any
 
 from sqlalchemy.exc import ArgumentError, SQLAlchemyError
 from tornado.httpserver import HTTPServer
 from tornado.netutil import bind_sockets
-from tornado.options import Error as OptionError
 from tornado.options import OptionParser, options
 from tornado.web import Application as TornadoApplication
 
 from handlers.assets import Assets, Style
 from handlers.base import Missing, Static, own_hosts
-from handlers.chatsocket import GOING_DOWN, ChatSocketHandler
+from handlers.chatsocket import ChatSocketHandler
+from handlers.connection import GOING_DOWN
 from handlers.frames import Listener, Turn
 from handlers.health import HealthHandler
 from handlers.heartbeat import Heartbeat
 from handlers.history import HistoryHandler
 from handlers.live import Live
+from handlers.options import GiveUp, define_options, parse
 from handlers.page import PageHandler
 from handlers.rooms import MemberHandler, RoomsHandler
 from handlers.sessions import MeHandler, SessionHandler
@@ -46,33 +45,6 @@ log = logging.getLogger("gust")
 HERE = Path(__file__).parent
 GOODBYE = 3.0  # seconds for clients to answer a close
 BODY = 1 << 16  # bytes of a request's body, and of its header
-
-
-def define_options(parser: OptionParser) -> None:
-    """Define every option; each one is in the README as well."""
-
-    def option(name: str, default: Any, help: str, least: float = 0, most: float = inf) -> None:
-        def check(value: Any) -> None:
-            if not isinstance(value, str) and not least <= value <= most:
-                shown = f"from {least} to {most}" if most < inf else f"{least} or more"
-                raise OptionError(f"--{name.replace('_', '-')}={value}: it must be {shown}")
-
-        parser.define(
-            name, default=default, type=type(default), help=help, group="gust", callback=check
-        )
-
-    option("port", 3001, "port to serve on (or PORT in the environment); 0: any", most=65535)
-    option("address", "", "address to serve on; empty: all of this machine's")
-    option("data", "data", "folder for everything that is kept")
-    option("database", "", "SQLAlchemy URL of the database; empty: chat.db in --data")
-    option("hosts", "", "further host names of this server, separated by commas")
-    option("cache_size", 200, "changes kept in memory for each room", least=1)
-    option("message_rate", 5.0, "messages a second for each person, lastingly; 0: no limit")
-    option("message_burst", 20, "messages at once for each person", least=1)
-    option("text_limit", 4000, "characters in a message", least=1)
-    option("frame_limit", 65536, "bytes in a frame from a client", least=256)
-    option("ping_interval", 25.0, "seconds between pings to each client; 0: none")
-    option("config", "", "file with options, one NAME = VALUE a line")
 
 
 class Application(TornadoApplication):
@@ -97,10 +69,10 @@ class Application(TornadoApplication):
         self.store = Store(opts["database"] or _sqlite_url(Path(opts["data"])))
         self.turn = Turn(_too_slow)
         ChatSocketHandler.waiters.clear()
-        ChatSocketHandler.cache = Cache(
+        self.cache = ChatSocketHandler.cache = Cache(
             opts["cache_size"], lambda room, size: self.store.read(messages.recent, room, size)
         )
-        self.live = Live(self.store, ChatSocketHandler.cache, self.turn)
+        self.live = Live(self.store, self.cache, self.turn)
         self.bus: Bus = LocalBus()
         self.bus.subscribe(self.live.hear)
         self._ping_interval = opts["ping_interval"]
@@ -183,79 +155,33 @@ def _sqlite_url(data: Path) -> str:
 def main(arguments: list[str] | None = None) -> int:
     """Serve until told to stop; give the exit status."""
     try:
-        _parse(sys.argv if arguments is None else arguments)
+        parse(sys.argv[1:] if arguments is None else arguments)
         application = _open()
         sockets = _bind(application)
-    except _GiveUp as reason:
+    except GiveUp as reason:
         print(f"gust: {reason}", file=sys.stderr)
         return reason.status
     asyncio.run(_serve(application, sockets))
     return 0
 
 
-class _GiveUp(Exception):
-    """Why it can't start, in one sentence for the person who starts it."""
-
-    def __init__(self, sentence: str, status: int) -> None:
-        super().__init__(sentence)
-        self.status = status
-
-
-def _parse(arguments: list[str]) -> None:
-    if "config" not in options:
-        define_options(options)
-    given = [*_port_from_environment(), *arguments[1:]]
-    for argument in given:
-        _check_argument(argument)
-    try:
-        options.parse_command_line(["chat.py", *given], final=False)
-        if options.config:
-            options.parse_config_file(options.config, final=False)
-            options.parse_command_line(arguments, final=False)  # the command line wins
-    except (OptionError, ValueError) as error:
-        raise _GiveUp(f"{str(error).rstrip('.')}. See --help for all options.", 2) from None
-    except OSError as error:
-        raise _GiveUp(f"--config={options.config} can't be read: {error.strerror}.", 2) from None
-    except Exception as error:  # noqa: BLE001 - the file is run as Python: anything may happen
-        raise _GiveUp(f"--config={options.config} is wrong: {error}.", 2) from None
-    options.run_parse_callbacks()
-
-
-def _check_argument(argument: str) -> None:
-    """Refuse what is no option: Tornado would print all its help, or pass it over."""
-    name, equals, value = argument.lstrip("-").partition("=")
-    if not argument.startswith("-") or name not in options:
-        raise _GiveUp(f"{argument} is no option. See --help for all options.", 2)
-    kind = type(options[name])
-    try:
-        if equals and kind in (int, float):
-            kind(value)
-    except ValueError:
-        raise _GiveUp(f"--{name} takes a number, not “{value}”.", 2) from None
-
-
-def _port_from_environment() -> list[str]:
-    port = os.environ.get("PORT", "")
-    return [f"--port={port}"] if port else []
-
-
 def _open() -> Application:
     try:
         return Application(**options.group_dict("gust"))
     except OSError as error:
-        raise _GiveUp(
+        raise GiveUp(
             f"The data folder {options.data} can't be used: {error.strerror}. "
             "Choose another with --data=FOLDER.",
             1,
         ) from None
     except (ArgumentError, ValueError) as error:
-        raise _GiveUp(f"--database={options.database}: {error}.", 2) from None
+        raise GiveUp(f"--database={options.database}: {error}.", 2) from None
     except SQLAlchemyError as error:
         where = options.database or f"{options.data}/chat.db"
         reason = getattr(error, "orig", None) or error
-        raise _GiveUp(f"The database {where} can't be used: {reason}.", 1) from None
+        raise GiveUp(f"The database {where} can't be used: {reason}.", 1) from None
     except RuntimeError as error:
-        raise _GiveUp(str(error), 1) from None
+        raise GiveUp(str(error), 1) from None
 
 
 def _bind(application: Application) -> list[socket.socket]:
@@ -264,7 +190,7 @@ def _bind(application: Application) -> list[socket.socket]:
     except (OSError, OverflowError) as error:
         application.store.close()
         reason = getattr(error, "strerror", None) or error
-        raise _GiveUp(
+        raise GiveUp(
             f"Port {options.port} of {options.address or 'this machine'} can't be served on: "
             f"{reason}. Choose others with --port=PORT and --address=ADDRESS.",
             1,

@@ -141,12 +141,10 @@ class Listener:
             return  # closed; whoever watches the connection is told there
         self._busy = False
         self._waiting -= size
-        if self._backlog and not self._closing:
+        while self._backlog and not self._busy and not self._closing:
             chunk = self._take_chunk()
             self._waiting -= len(chunk)
             self._write(chunk)
-            if not self._busy and self._backlog:
-                self._written(future, 0)
 
     def _take_chunk(self) -> bytes:
         size = count = 0

@@ -31,7 +31,7 @@ class Handshake(Handler, WebSocketHandler):
     key: str
     person: User
     mine: set[int]
-    _entries: list[RoomEntry]
+    _entries: list[RoomEntry] | None
 
     async def prepare(self) -> None:
         await super().prepare()
@@ -39,6 +39,16 @@ class Handshake(Handler, WebSocketHandler):
         self.person = await self._identify()
         self._entries = await self.application.store.read(rooms.of, self.person.id)
         self.mine = {entry.id for entry in self._entries}
+
+    def add_entry(self, entry: RoomEntry) -> None:
+        """Have the welcome tell of one more room."""
+        if self._entries is not None:
+            self._entries.append(entry)
+
+    def take_entries(self) -> list[RoomEntry]:
+        """Give the rooms to tell of in the welcome; they are not kept any longer."""
+        entries, self._entries = self._entries or [], None
+        return entries
 
     async def _identify(self) -> User:
         user = await self.session_user()

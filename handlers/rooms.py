@@ -39,7 +39,7 @@ class RoomsHandler(Handler):
         name = names.clean(wanted.name, names.LONGEST_ROOM, "A room's name")
         topic = names.clean_line(wanted.topic, names.LONGEST_TOPIC, "A room's topic")
         entry = await self.application.store.write(rooms.create, user.id, name, topic)
-        ChatSocketHandler.tell(user.id, events.Room(room=entry))
+        ChatSocketHandler.tell_person(user.id, events.Room(room=entry))
         self.answer(entry, 201)
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from tornado.options import OptionParser
 
-import chat
+from handlers.options import define_options
 
 ROOT = Path(__file__).parents[1]
 TOP_LEVEL = {
@@ -73,7 +73,7 @@ def test_nothing_else_stands_at_the_top() -> None:
 
 def test_every_option_is_in_the_readme() -> None:
     parser = OptionParser()
-    chat.define_options(parser)
+    define_options(parser)
     readme = (ROOT / "README.md").read_text("utf-8")
     for name in parser.group_dict("gust"):
         assert f"`--{name.replace('_', '-')}" in readme, name

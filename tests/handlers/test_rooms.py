@@ -83,6 +83,16 @@ async def test_joining_a_room_makes_one_a_member_on_every_device(call, connect) 
 
 
 @pytest.mark.gen_test
+async def test_resuming_an_open_room_makes_one_a_member_and_the_welcome_tells_it(
+    call, connect
+) -> None:
+    den = (await call("POST", "/api/rooms", {"name": "den"}, await sign_in(call, "eve"))).body["id"]
+    ada = await connect("ada", resume=f"{den}:0")
+    assert [room["name"] for room in ada.events[0]["rooms"]] == ["lobby", "den"]
+    assert (await ada.say("hello", room=den))["message"]["room"] == den
+
+
+@pytest.mark.gen_test
 async def test_leaving_on_the_socket_ends_what_is_told(call, connect) -> None:
     ada, bob = await connect("ada"), await connect("bob")
     bob.send(type="leave", room=LOBBY)

@@ -1,0 +1,76 @@
+"""A connection that is open: what it is told, and how it ends."""
+
+from __future__ import annotations
+
+import asyncio
+
+from msgspec import UNSET
+
+from handlers.frames import Listener, frame
+from handlers.handshake import Handshake
+from models import events
+from models.errors import ChatError
+from models.events import encode
+
+GOING_DOWN = 1001
+TOO_BIG = 1009
+SIGNED_OUT = 4001
+
+
+class Connection(Handshake):
+    """One client's connection, from its welcome to its close.
+
+    :ivar listener: its way out; None before it is open
+    :ivar is_here: it is open, and has not been withdrawn
+    :ivar heard: it has given a sign of life since the last ping
+    :ivar goodbye: the close code and reason, where it is we who closed it
+    :ivar gone: done when it is closed, once it is being closed
+    """
+
+    listener: Listener | None = None
+    is_here = False
+    heard = True
+    goodbye: tuple[int | None, str] | None = None
+    gone: asyncio.Future[None] | None = None
+
+    def tell(self, event: events.ServerEvent) -> None:
+        """Tell this client something, at the end of the turn."""
+        if self.listener is not None:
+            self.listener.send(frame(encode(event)))
+
+    def refuse(self, error: ChatError, ref: str | None = None, msg_id: str | None = None) -> None:
+        """Turn an error into an ``error`` event: the only place that does, for sockets."""
+        self.tell(
+            events.Error(
+                code=error.code,
+                message=error.message,
+                ref=UNSET if ref is None else ref,
+                msgId=UNSET if msg_id is None else msg_id,
+                retry=getattr(error, "retry", UNSET),
+            )
+        )
+
+    def withdraw(self, at_once: bool = False) -> None:
+        """Take this connection out of everything that is live.
+
+        :param at_once: the person said so, it is not a connection that dropped
+        """
+        raise NotImplementedError
+
+    def bid_goodbye(self, code: int, reason: str) -> None:
+        """Say all that was to be said, then close."""
+        if self.listener is not None and self.ws_connection is not None:
+            self.listener.finish()
+            self.withdraw(at_once=code == SIGNED_OUT)
+            self.goodbye = (code, reason)
+            self.gone = asyncio.get_running_loop().create_future()
+            self.close(code, reason)
+
+    def cut(self) -> None:
+        """Give up a connection that does not answer any more."""
+        if self.ws_connection is not None:
+            self.goodbye = (None, "no answer to a ping")
+            self.ws_connection.stream.close()  # type: ignore[union-attr]
+
+    def on_pong(self, data: bytes) -> None:
+        self.heard = True

@@ -1,0 +1,134 @@
+"""The rooms of a connection: made ready, joined, left.
+
+What a room needs is awaited first; then it is joined in one go (see ``live``).
+"""
+
+from __future__ import annotations
+
+import asyncio
+from functools import partial
+from typing import NamedTuple
+
+from tornado.ioloop import IOLoop
+
+from handlers.connection import Connection
+from models import events
+from models.channel import Channel, Older
+from models.errors import ChatError
+from models.store import rooms
+
+
+class Ready(NamedTuple):
+    """A room that has been made ready to be joined.
+
+    :ivar since: the change up to which the newcomer has everything; None: nothing
+    :ivar older: what the database had after that, where memory does not go so far
+    """
+
+    channel: Channel
+    since: int | None
+    older: Older | None
+
+
+class Joining(Connection):
+    """A connection with rooms that it is told about.
+
+    :ivar joined: these rooms
+    """
+
+    joined: dict[int, Channel]
+    _ready: list[Ready | ChatError]  # what is joined on opening
+    _preparing: asyncio.Future[Ready] | None = None  # the last room that is on its way
+
+    async def prepare(self) -> None:
+        """Await all that opening will need: nothing may be awaited in ``open``."""
+        await super().prepare()
+        self.joined = {}
+        self._ready = [await self._try_prepare(*position) for position in self.positions()]
+
+    async def _try_prepare(self, room: int, since: int | None) -> Ready | ChatError:
+        try:
+            return await self._prepare(room, since)
+        except ChatError as error:
+            return error
+
+    async def _prepare(self, room: int | str, since: int | None) -> Ready:
+        if room not in self.mine:
+            room = await self._enter(room)
+        assert isinstance(room, int)
+        channel, older = await self.application.live.open(room, since)
+        return Ready(channel, since, older)
+
+    async def _enter(self, room: int | str) -> int:
+        """Become a member of an open room, and tell one's other devices."""
+        store = self.application.store
+        entry = await store.read(rooms.find, self.person.id, room)
+        if entry.id not in self.mine and await store.write(rooms.enter, self.person.id, entry.id):
+            self.entered(entry)
+        self.mine.add(entry.id)
+        return entry.id
+
+    def entered(self, entry: events.RoomEntry) -> None:
+        """Hear that this person has come into a room."""
+        raise NotImplementedError
+
+    def join_ready(self) -> None:
+        """Join, on opening, what has been made ready."""
+        for ready in self._ready:
+            if isinstance(ready, ChatError):
+                self.refuse(ready)
+            else:
+                self._join(ready)
+        del self._ready
+
+    def _join(self, ready: Ready) -> None:
+        room = ready.channel.room
+        if self.application.cache.get(room) is not ready.channel:
+            # It was quiet and let go of meanwhile: what it holds is not the present.
+            self.on_join(events.Join(room=room, since=ready.since))
+            return
+        assert self.listener is not None
+        self.joined[room] = ready.channel
+        self.application.live.join(self.listener, self.person, *ready)
+
+    def on_join(self, event: events.Join) -> None:
+        known = event.epoch in (None, self.application.store.epoch)
+        since = event.since if known else None
+        preparing = asyncio.ensure_future(self._prepare_after(self._preparing, event.room, since))
+        self._preparing = preparing
+        IOLoop.current().add_future(preparing, partial(self._prepared, event))
+
+    async def _prepare_after(
+        self, previous: asyncio.Future[Ready] | None, room: int | str, since: int | None
+    ) -> Ready:
+        """Prepare one room after the other: the client sees them in its own order."""
+        if previous is not None:
+            await asyncio.wait([previous])
+        return await self._prepare(room, since)
+
+    def _prepared(self, event: events.Join, prepared: asyncio.Future[Ready]) -> None:
+        if self._preparing is prepared:
+            self._preparing = None
+        if not self.is_here:
+            prepared.exception()  # nobody is left to be told
+            return
+        try:
+            self._join(prepared.result())
+        except ChatError as error:
+            self.refuse(error, event.ref)
+
+    def on_leave(self, event: events.Leave) -> None:
+        if self._preparing is None:
+            self.leave(event.room)
+        else:  # perhaps of just this room
+            IOLoop.current().add_future(self._preparing, lambda _: self.leave(event.room))
+
+    def leave(self, room: int, at_once: bool = True) -> None:
+        """Stop telling this connection what happens in a room.
+
+        :param at_once: it was said, not a connection that dropped
+        """
+        channel = self.joined.pop(room, None)
+        if channel is not None:
+            assert self.listener is not None
+            self.application.live.leave(self.listener, self.person, channel, at_once)

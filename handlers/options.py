@@ -1,0 +1,90 @@
+"""The options: defined, and read from the environment, a file and the command line."""
+
+from __future__ import annotations
+
+import os
+from math import inf
+from typing import Any
+
+from tornado.options import Error as OptionError
+from tornado.options import OptionParser, options
+
+
+class GiveUp(Exception):
+    """Why it can't start, in one sentence for the person who starts it."""
+
+    def __init__(self, sentence: str, status: int) -> None:
+        super().__init__(sentence)
+        self.status = status
+
+
+def define_options(parser: OptionParser) -> None:
+    """Define every option; each one is in the README as well."""
+
+    def option(name: str, default: Any, help: str, least: float = 0, most: float = inf) -> None:
+        def check(value: Any) -> None:
+            if not isinstance(value, str) and not least <= value <= most:
+                shown = f"from {least} to {most}" if most < inf else f"{least} or more"
+                raise OptionError(f"--{name.replace('_', '-')}={value}: it must be {shown}")
+
+        parser.define(
+            name, default=default, type=type(default), help=help, group="gust", callback=check
+        )
+
+    option("port", 3001, "port to serve on (or PORT in the environment); 0: any", most=65535)
+    option("address", "", "address to serve on; empty: all of this machine's")
+    option("data", "data", "folder for everything that is kept")
+    option("database", "", "SQLAlchemy URL of the database; empty: chat.db in --data")
+    option("hosts", "", "further host names of this server, separated by commas")
+    option("cache_size", 200, "changes kept in memory for each room", least=1)
+    option("message_rate", 5.0, "messages a second for each person, lastingly; 0: no limit")
+    option("message_burst", 20, "messages at once for each person", least=1)
+    option("text_limit", 4000, "characters in a message", least=1)
+    option("frame_limit", 65536, "bytes in a frame from a client", least=256)
+    option("ping_interval", 25.0, "seconds between pings to each client; 0: none")
+    option("config", "", "file with options, one NAME = VALUE a line")
+
+
+def parse(arguments: list[str]) -> None:
+    """Read the options from the environment, a file and the command line.
+
+    :param arguments: those behind the program's name
+    :raises GiveUp: one of them is wrong
+    """
+    if "config" not in options:
+        define_options(options)
+    given = [*_port_from_environment(), *arguments]
+    for argument in given:
+        _check_argument(argument)
+    try:
+        options.parse_command_line(["chat.py", *given], final=False)
+        if options.config:
+            options.parse_config_file(options.config, final=False)
+            options.parse_command_line(
+                ["chat.py", *arguments], final=False
+            )  # the command line wins
+    except (OptionError, ValueError) as error:
+        raise GiveUp(f"{str(error).rstrip('.')}. See --help for all options.", 2) from None
+    except OSError as error:
+        raise GiveUp(f"--config={options.config} can't be read: {error.strerror}.", 2) from None
+    except Exception as error:  # noqa: BLE001 - the file is run as Python: anything may happen
+        raise GiveUp(f"--config={options.config} is wrong: {error}.", 2) from None
+    options.run_parse_callbacks()
+
+
+def _check_argument(argument: str) -> None:
+    """Refuse what is no option: Tornado would print all its help, or pass it over."""
+    name, equals, value = argument.lstrip("-").partition("=")
+    if not argument.startswith("-") or name not in options:
+        raise GiveUp(f"{argument} is no option. See --help for all options.", 2)
+    kind = type(options[name])
+    try:
+        if equals and kind in (int, float):
+            kind(value)
+    except ValueError:
+        raise GiveUp(f"--{name} takes a number, not “{value}”.", 2) from None
+
+
+def _port_from_environment() -> list[str]:
+    port = os.environ.get("PORT", "")
+    return [f"--port={port}"] if port else []
