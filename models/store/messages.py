@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -52,27 +52,42 @@ _insert = insert(messages).returning(messages.c.id, messages.c.room, messages.c.
 _whole = select(messages, users.c.name, users.c.role).join(users, messages.c.user == users.c.id)
 
 
-def insert_posts(connection: Connection, posts: Sequence[Post]) -> list[Stored]:
-    """Store posts in one statement, each once.
+Insert = Callable[[Connection, Sequence[Post]], list[Stored]]
 
-    The rooms' numbers are taken first: that locks the rooms' rows, and so ids and
-    numbers rise together, also with several writing processes.
+
+def insert_new(connection: Connection, posts: Sequence[Post]) -> list[Stored]:
+    """Store posts in one statement, taking it that none is stored yet.
+
+    To look first would cost a third of the whole transaction, and resends are rare.
+
+    :returns: what became of each, in their order
+    :raises IntegrityError: one is stored already; see :func:`insert_each_once`
+    """
+    return _insert_missing(connection, posts, {})
+
+
+def insert_each_once(connection: Connection, posts: Sequence[Post]) -> list[Stored]:
+    """Store in one statement those posts that are not stored yet.
 
     :returns: what became of each, in their order
     """
-    known = _find(connection, posts)
-    fresh: dict[tuple[int, str], Post] = {}
+    return _insert_missing(connection, posts, _find(connection, posts))
+
+
+def _insert_missing(
+    connection: Connection, posts: Sequence[Post], known: dict[tuple[int, str], Change]
+) -> list[Stored]:
+    missing: dict[tuple[int, str], Post] = {}
     for post in posts:
         key = (post.user.id, post.msg_id)
-        if key not in known and key not in fresh:
-            fresh[key] = post
-    first = dict(fresh)
-    if fresh:
-        known |= _store(connection, list(fresh.values()))
+        if key not in known:
+            missing.setdefault(key, post)
+    if missing:
+        known |= _store(connection, list(missing.values()))
     stored = []
     for post in posts:
         key = (post.user.id, post.msg_id)
-        stored.append(Stored(known[key], first.pop(key, None) is not None))
+        stored.append(Stored(known[key], missing.pop(key, None) is not None))
     return stored
 
 
@@ -83,6 +98,8 @@ def _find(connection: Connection, posts: Sequence[Post]) -> dict[tuple[int, str]
 
 
 def _store(connection: Connection, posts: Sequence[Post]) -> dict[tuple[int, str], Change]:
+    # The rooms' numbers are taken first: that locks the rooms' rows, and so ids
+    # and numbers rise together, also with several writing processes.
     now = time.time_ns() // 1_000_000
     following = {
         room: _take_numbers(connection, room, count)

@@ -17,7 +17,7 @@ from queue import Empty, SimpleQueue
 from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, Engine
-from sqlalchemy.exc import OperationalError, SQLAlchemyError
+from sqlalchemy.exc import IntegrityError, OperationalError, SQLAlchemyError
 
 from models.errors import ChatError, NotStored
 from models.store import messages
@@ -91,20 +91,36 @@ class Writer:
 
     def _write(self, connection: Connection, batch: Sequence[Work]) -> list[Outcome]:
         try:
-            return self._transact(connection, batch)
+            return self._transact(connection, batch, messages.insert_new)
+        except IntegrityError:
+            pass  # a resend, most likely: look for what is stored already
         except OperationalError as error:
-            # The disk is full, the file is locked or gone: trying each work
-            # alone would fail as often, and take as long each time.
-            log.error("not stored: %d writes: %s", len(batch), error.orig)
-            return [NotStored() for _ in batch]
+            return self._refuse(batch, error)
         except Exception as error:  # noqa: BLE001 - whatever it is, this thread has to live
+            log.debug("a batch failed, trying each alone: %s", error)
+        return self._write_with_care(connection, batch)
+
+    def _write_with_care(self, connection: Connection, batch: Sequence[Work]) -> list[Outcome]:
+        try:
+            return self._transact(connection, batch, messages.insert_each_once)
+        except OperationalError as error:
+            return self._refuse(batch, error)
+        except Exception as error:  # noqa: BLE001 - as above
             if len(batch) == 1:
                 return [_as_answer(error)]
-        return [self._write(connection, [work])[0] for work in batch]
+        return [self._write_with_care(connection, [work])[0] for work in batch]
 
-    def _transact(self, connection: Connection, batch: Sequence[Work]) -> list[Outcome]:
+    def _transact(
+        self, connection: Connection, batch: Sequence[Work], insert: messages.Insert
+    ) -> list[Outcome]:
         with connection.begin():
-            return list(_run(connection, batch))
+            return list(_run(connection, batch, insert))
+
+    def _refuse(self, batch: Sequence[Work], error: OperationalError) -> list[Outcome]:
+        # The disk is full, the file is locked or gone: trying each work alone
+        # would fail as often, and take as long each time.
+        log.error("not stored: %d writes: %s", len(batch), error.orig)
+        return [NotStored() for _ in batch]
 
 
 def _as_answer(error: Exception) -> ChatError:
@@ -114,14 +130,16 @@ def _as_answer(error: Exception) -> ChatError:
     return NotStored()
 
 
-def _run(connection: Connection, batch: Sequence[Work]) -> Iterator[Outcome]:
+def _run(
+    connection: Connection, batch: Sequence[Work], insert: messages.Insert
+) -> Iterator[Outcome]:
     for is_call, works in groupby(batch, key=lambda work: work.run is not None):
         if is_call:
             for work in works:
                 assert work.run is not None
                 yield work.run(connection, *work.args)
         else:
-            yield from messages.insert_posts(connection, [work.args for work in works])
+            yield from insert(connection, [work.args for work in works])
 
 
 def _tell(told: list[tuple[Work, Outcome]]) -> None:

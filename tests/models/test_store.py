@@ -164,7 +164,7 @@ def test_a_batch_is_one_transaction_with_one_insert(store: Store) -> None:
         assert statements.count("BEGIN") == 1
         assert statements.count("INSERT") == 1
         assert statements.count("UPDATE") == 1
-        assert len(statements) == 4
+        assert len(statements) == 3
 
     run(main)
 
