@@ -68,12 +68,15 @@ let following = new AbortController();
 // --- Who I am ---
 
 async function arrive(attempt = 0) {
+  // The server saw no session with this page: a first visit need not ask, and wait, to be told so.
+  if (document.documentElement.dataset.session === 'no' && !chat.me && !attempt) return showEntrance(false);
   try {
     enter(await api.me());
   } catch (refusal) {
-    if (refusal.status === 401) showEntrance(false);
-    else showAway(attempt);
+    if (refusal.status === 401) return showEntrance(false);
+    showAway(attempt);
   }
+  return null;
 }
 
 function enter(session) {
@@ -238,10 +241,7 @@ on(window, 'popstate', () => chat.me && route());
 on(window, 'online', () => connection.wake());
 on(window, 'offline', () => connection.wake());
 on(connection, 'state', ended);
-on(chat, 'stranger', () => {
-  connection.end();
-  arrive();
-});
+on(chat, 'stranger', () => showEntrance(true));
 on(chat, 'lost', () => {
   history.replaceState(null, '', `/rooms/${chat.lobby.id}`);
   route();

@@ -138,6 +138,8 @@ export class Timeline {
     if (this.#stuck) this.#toBottom();
     else this.#restore(hold);
     this.#offer();
+    // At the very top there is nothing to scroll that would ask for more.
+    this.#reach();
   }
 
   #place(wanted) {

@@ -1,0 +1,68 @@
+"""A browser, a server of the test's own, and people who visit it."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, sync_playwright
+
+from tests.browser.person import Person
+from tests.serving import GustProcess
+
+CHROMIUM = os.environ.get("CHROMIUM", "/usr/bin/chromium")
+ARGUMENTS = [
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+
+Arrive = Callable[..., Person]
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Browser]:
+    arguments = [*ARGUMENTS, "--no-sandbox"] if os.geteuid() == 0 else ARGUMENTS
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=arguments)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def gust(tmp_path: Path) -> Iterator[GustProcess]:
+    with GustProcess(tmp_path / "data", "--message-rate=0") as process:
+        yield process
+
+
+@pytest.fixture
+def arrive(chromium: Browser, gust: GustProcess) -> Iterator[Arrive]:
+    """Let somebody open the page: ``arrive("ada")``, with options of a browser context.
+
+    What the browser complains of (scripts that fail, what the page's own policy forbids) fails
+    the test, unless the person expects it.
+    """
+    everyone: list[Person] = []
+
+    def come(name: str | None, path: str = "/", **options: Any) -> Person:
+        options = {"viewport": {"width": 1280, "height": 800}, "locale": "en-GB", **options}
+        context = chromium.new_context(base_url=gust.url, **options)
+        context.set_default_timeout(10_000)
+        person = Person(context, name)
+        everyone.append(person)
+        person.open(path)
+        if name is not None:
+            person.enter(name)
+        return person
+
+    yield come
+    for person in everyone:
+        person.context.close()
+    for person in everyone:
+        assert not person.complaints, (person.name, person.complaints)
