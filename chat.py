@@ -83,9 +83,7 @@ class Application(TornadoApplication):
             template_path=str(HERE / "templates"),
             compress_response=True,
             cross_origin_protection=True,
-            # Over the limit, but not by far, a frame is still read: only so can the
-            # client be told. Beyond this the connection is cut.
-            websocket_max_message_size=max(4 * opts["frame_limit"], 1 << 18),
+            websocket_max_message_size=opts["frame_limit"],
             log_function=_log_request,
         )
 

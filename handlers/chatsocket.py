@@ -16,7 +16,7 @@ from typing import Any, ClassVar
 
 from msgspec import UNSET
 
-from handlers.connection import SIGNED_OUT, TOO_BIG
+from handlers.connection import SIGNED_OUT
 from handlers.frames import Listener, ack_frame, frame
 from handlers.joining import Joining
 from models import events, markup
@@ -55,6 +55,7 @@ class ChatSocketHandler(Joining):
         self.join_ready()
         self.waiters.add(self)
         self.is_here = True
+        self.forget_handshake()
         log.info("open %s user=%d address=%s", self.key, self.person.id, self.request.remote_ip)
 
     def on_message(self, message: str | bytes) -> None:
@@ -63,9 +64,6 @@ class ChatSocketHandler(Joining):
         try:
             if isinstance(message, bytes):
                 raise BadEvent("This is a binary frame; send JSON in a text frame.")
-            if self._is_too_big(message):
-                self.bid_goodbye(TOO_BIG, "a frame over the limit")
-                return
             event = events.parse(message)
         except ChatError as error:
             ref, msg_id = events.labels(message) if isinstance(message, str) else (None, None)
@@ -104,11 +102,6 @@ class ChatSocketHandler(Joining):
             date=time.time_ns() // 1_000_000,
         )
 
-    def _is_too_big(self, message: str) -> bool:
-        limit: int = self.application.limits["frame"]
-        # A character is up to four bytes; few messages are long enough to count.
-        return len(message) * 4 > limit and len(message.encode()) > limit
-
     # ------------------------------------------------------------ what others do
 
     @classmethod
@@ -145,7 +138,7 @@ class ChatSocketHandler(Joining):
     def sign_out(cls, token: str) -> None:
         """Close every connection of one session."""
         for waiter in list(cls.waiters):
-            if waiter.token == token:
+            if waiter.session == token:
                 waiter.bid_goodbye(SIGNED_OUT, "signed out")
 
     # ------------------------------------------------------------ events

@@ -13,7 +13,6 @@ from models.errors import ChatError
 from models.events import encode
 
 GOING_DOWN = 1001
-TOO_BIG = 1009
 SIGNED_OUT = 4001
 
 

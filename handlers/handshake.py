@@ -8,9 +8,10 @@ from __future__ import annotations
 import secrets
 import uuid
 
-from tornado.websocket import WebSocketHandler
+from tornado.websocket import WebSocketHandler, WebSocketProtocol, WebSocketProtocol13
 
 from handlers.base import Handler
+from handlers.reader import Reader
 from models import names
 from models.errors import BadEvent, Taken
 from models.events import RoomEntry, User
@@ -26,12 +27,21 @@ class Handshake(Handler, WebSocketHandler):
     :ivar key: names this connection to its client (``clientKey``) and to the bus
     :ivar person: whose connection it is
     :ivar mine: the rooms that they are in
+    :ivar session: the token of the session that they came with, if they did
     """
 
     key: str
     person: User
     mine: set[int]
+    session: str | None = None
     _entries: list[RoomEntry] | None
+
+    def get_websocket_protocol(self) -> WebSocketProtocol | None:
+        tornados = super().get_websocket_protocol()
+        if tornados is None:
+            return None
+        assert isinstance(tornados, WebSocketProtocol13)
+        return Reader(self, False, tornados.params)
 
     async def prepare(self) -> None:
         await super().prepare()
@@ -39,6 +49,14 @@ class Handshake(Handler, WebSocketHandler):
         self.person = await self._identify()
         self._entries = await self.application.store.read(rooms.of, self.person.id)
         self.mine = {entry.id for entry in self._entries}
+
+    def forget_handshake(self) -> None:
+        """Let go of what only the handshake needed: a quarter of an idle connection's memory."""
+        self.session = self.token
+        for headers in (self.request.headers, self._headers):
+            headers.__init__()  # type: ignore[misc] # emptied: Tornado holds them as well
+        self.request.arguments = self.request.query_arguments = self.request.body_arguments = {}
+        self.request.__dict__.pop("_cookies", None)
 
     def add_entry(self, entry: RoomEntry) -> None:
         """Have the welcome tell of one more room."""
