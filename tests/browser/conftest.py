@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterator
-from pathlib import Path
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
@@ -35,10 +35,32 @@ def chromium() -> Iterator[Browser]:
         browser.close()
 
 
+@pytest.fixture(scope="session")
+def spare(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[], GustProcess]]:
+    """Servers ahead of need: the next one starts while a test runs."""
+
+    def begin() -> GustProcess:
+        process = GustProcess(tmp_path_factory.mktemp("gust"), "--message-rate=0")
+        process.start()
+        return process
+
+    with ThreadPoolExecutor(1) as aside:
+        ready = [aside.submit(begin)]
+
+        def take() -> GustProcess:
+            ready.append(aside.submit(begin))
+            return ready.pop(0).result()
+
+        yield take
+        ready.pop().result().kill()
+
+
 @pytest.fixture
-def gust(tmp_path: Path) -> Iterator[GustProcess]:
-    with GustProcess(tmp_path / "data", "--message-rate=0") as process:
-        yield process
+def gust(spare: Callable[[], GustProcess]) -> Iterator[GustProcess]:
+    process = spare()
+    yield process
+    process.kill()
+    assert not process.complaints
 
 
 @pytest.fixture

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-import threading
 from collections.abc import Iterable
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 from playwright.sync_api import BrowserContext, ConsoleMessage, Locator, expect
@@ -139,17 +139,6 @@ def said(gust: GustProcess, name: str, texts: Iterable[str], room: int | None = 
             await client.until("ack")
         client.close()
 
-    failed: list[BaseException] = []
-
-    def run() -> None:
-        try:
-            asyncio.run(say())
-        except BaseException as error:
-            failed.append(error)
-
     # The browser's driver has an event loop of its own in this thread.
-    thread = threading.Thread(target=run)
-    thread.start()
-    thread.join()
-    if failed:
-        raise failed[0]
+    with ThreadPoolExecutor(1) as aside:
+        aside.submit(asyncio.run, say()).result()

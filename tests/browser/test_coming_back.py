@@ -1,4 +1,4 @@
-"""The server, the network or the page goes away, and comes back: nothing is lost, nothing is twice."""
+"""The server, the network or the page goes away and comes back: nothing is lost or doubled."""
 
 from __future__ import annotations
 

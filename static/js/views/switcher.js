@@ -34,23 +34,24 @@ class Switcher {
 
   // No `disconnect`: the dialog takes its listeners with it.
   connect() {
-    this.#field.addEventListener('input', () => this.#draw());
+    this.#field.addEventListener('input', () => this.#draw(0));
     this.#field.addEventListener('keydown', (event) => this.#key(event));
     this.#list.addEventListener('click', (event) => {
       const item = event.target.closest('[role="option"]');
       if (item) this.#choose([...this.#list.children].indexOf(item));
     });
-    this.#draw();
+    this.#draw(0);
     this.#browse();
   }
 
   async #browse() {
     const { rooms } = await api.rooms().catch(() => ({ rooms: [] }));
     this.#others = rooms.filter(({ id }) => !this.#chat.room(id));
-    this.#draw();
+    // They come below one's own rooms: the choice made meanwhile stands.
+    this.#draw(this.#at);
   }
 
-  #draw() {
+  #draw(at) {
     const typed = this.#field.value.trim();
     const sought = plain(typed);
     const rank = ({ name }) => (plain(name).startsWith(sought) ? 0 : 1);
@@ -60,8 +61,8 @@ class Switcher {
     this.#choices = rooms.map((room) => ({ room }));
     const exact = rooms.some(({ name }) => plain(name) === sought);
     if (!exact) this.#choices.push({ make: typed });
-    this.#list.replaceChildren(...this.#choices.map((choice, at) => this.#option(choice, at)));
-    this.#point(0);
+    this.#list.replaceChildren(...this.#choices.map((choice, each) => this.#option(choice, each)));
+    this.#point(at);
   }
 
   #option({ room, make }, at) {

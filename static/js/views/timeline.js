@@ -5,8 +5,7 @@
  * read, whatever is added or taken away above and below.
  */
 
-import { lines } from '../models/lines.js';
-import { Stretch } from '../models/stretch.js';
+import { lines, Stretch } from '../models/lines.js';
 import { words } from '../words.js';
 import { build, update } from './row.js';
 import { find, name } from './template.js';

@@ -1,0 +1,268 @@
+"""The page's models, imported alone: they know no document."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser
+
+from tests.serving import GustProcess
+
+Run = Callable[[str, str], Any]
+
+SETTING = """
+  const message = (id, seq, text = `text ${id}`, user = { id: 1, name: 'ada' }) =>
+    ({ id, seq, text, user, room: 1, date: id * 1000, msgId: `m${id}` });
+  const lobby = { id: 1, name: 'lobby', kind: 'open', topic: '', seq: 0 };
+  const page = numbers => ({
+    messages: numbers.map(n => message(n, n)), seq: numbers.at(-1), reset: true, more: false,
+  });
+  const shelf = () => {
+    const kept = new Map();
+    return {
+      kept,
+      all: async () => [...kept.values()],
+      put: async each => kept.set(each.msgId, { ...each }),
+      remove: async msgId => kept.delete(msgId),
+    };
+  };
+  const turn = () => new Promise(resolve => setTimeout(resolve));
+  const ids = list => list.map(({ id }) => id).join();
+"""
+
+
+@pytest.fixture(scope="module")
+def run(chromium: Browser, spare: Callable[[], GustProcess]) -> Iterator[Run]:
+    gust = spare()
+    page = chromium.new_page()
+    page.goto(gust.url)
+    main = page.locator("script[type=module]").get_attribute("src")
+    assert main is not None
+    folder = main.removesuffix("main.js") + "models/"
+
+    def run(module: str, body: str) -> Any:
+        return page.evaluate(
+            f"async () => {{ const it = await import('{folder}{module}.js'); {SETTING} {body} }}"
+        )
+
+    yield run
+    page.close()
+    gust.kill()
+
+
+def test_a_room_keeps_the_newest_state_of_each_message_in_order(run: Run) -> None:
+    assert run(
+        "room",
+        """
+        const room = new it.Room(lobby);
+        room.restore(page([5, 7]));
+        room.receive(message(9, 9));
+        room.receive(message(8, 8));
+        room.receive(message(7, 10, 'edited'));
+        room.receive(message(7, 7, 'the old state, told late'));
+        room.receive(message(9, 9));
+        return [ids(room.messages), room.messages[1].text, room.seq];
+        """,
+    ) == ["5,7,8,9", "edited", 10]
+
+
+def test_a_change_of_a_message_that_is_not_loaded_leaves_no_hole(run: Run) -> None:
+    assert run(
+        "room",
+        """
+        const room = new it.Room(lobby);
+        room.restore({ ...page([50, 51]), more: true });
+        room.receive(message(3, 52, 'an old one, edited'));
+        room.prepend({ messages: [message(48, 48), message(49, 49), message(50, 50)], more: true });
+        return [ids(room.messages), room.seq];
+        """,
+    ) == ["48,49,50,51", 52]
+
+
+def test_what_is_said_while_the_first_page_loads_is_joined_to_it(run: Run) -> None:
+    assert run(
+        "room",
+        """
+        const room = new it.Room(lobby);
+        room.restore({ messages: [], seq: 40, reset: false, more: false });
+        room.receive(message(41, 41, 'before anyone asked for the page'));
+        room.progress(true);
+        room.receive(message(42, 42));
+        room.receive(message(2, 43, 'an old one, edited'));
+        room.begin({ messages: [message(40, 40), message(41, 41), message(42, 42)], more: true });
+        return [ids(room.messages), room.seq];
+        """,
+    ) == ["40,41,42", 43]
+
+
+def test_an_answer_that_runs_ahead_does_not_hide_what_is_on_its_way(run: Run) -> None:
+    assert run(
+        "room",
+        """
+        const room = new it.Room(lobby);
+        room.restore(page([5]));
+        room.acknowledge(message(8, 8));
+        const ahead = room.seq;
+        for (const id of [6, 7, 8]) room.receive(message(id, id));
+        room.acknowledge(message(9, 9));
+        return [ahead, room.seq, ids(room.messages)];
+        """,
+    ) == [5, 9, "5,6,7,8,9"]
+
+
+def test_a_reset_drops_what_was_held(run: Run) -> None:
+    assert run(
+        "room",
+        """
+        const room = new it.Room(lobby);
+        room.restore(page([5, 6]));
+        room.restore({ messages: [message(900, 2)], seq: 2, reset: true, more: true });
+        return [ids(room.messages), room.seq, room.more];
+        """,
+    ) == ["900", 2, True]
+
+
+def test_the_outbox_sends_one_at_a_time_and_in_order(run: Run) -> None:
+    assert run(
+        "outbox",
+        """
+        const outbox = new it.Outbox(shelf(), null);
+        await outbox.open(1);
+        const sent = [];
+        outbox.connected(({ text }) => sent.push(text));
+        const [a, b, c] = ['a', 'b', 'c'].map(text => outbox.add(1, text));
+        const first = sent.join();
+        outbox.acknowledged(a.msgId);
+        const second = sent.join();
+        outbox.refused({ msgId: b.msgId, code: 'slow_down', message: 'Wait.', retry: 30 });
+        const waiting = sent.join();
+        await new Promise(resolve => setTimeout(resolve, 60));
+        const again = sent.join();
+        outbox.acknowledged(b.msgId);
+        outbox.acknowledged(c.msgId);
+        return [first, second, waiting, again, sent.join(), outbox.size];
+        """,
+    ) == ["a", "a,b", "a,b", "a,b,b", "a,b,b,c", 0]
+
+
+def test_the_outbox_sends_again_after_a_reconnect_under_the_same_id(run: Run) -> None:
+    assert run(
+        "outbox",
+        """
+        const outbox = new it.Outbox(shelf(), null);
+        await outbox.open(1);
+        const sent = [];
+        outbox.connected(({ msgId }) => sent.push(msgId));
+        const entry = outbox.add(1, 'a');
+        outbox.disconnected();
+        outbox.add(1, 'b');
+        outbox.connected(({ msgId }) => sent.push(msgId));
+        return [sent.length, sent.every(msgId => msgId === entry.msgId)];
+        """,
+    ) == [2, True]
+
+
+def test_a_refused_message_stays_until_it_is_tried_again_or_discarded(run: Run) -> None:
+    assert run(
+        "outbox",
+        """
+        const outbox = new it.Outbox(shelf(), null);
+        await outbox.open(1);
+        const sent = [];
+        outbox.connected(({ text }) => sent.push(text));
+        const [a] = ['a', 'b'].map(text => outbox.add(1, text));
+        outbox.refused({ msgId: a.msgId, code: 'forbidden', message: 'No.' });
+        const states = outbox.of(1).map(({ state, reason }) => `${state} ${reason ?? ''}`.trim());
+        outbox.acknowledged(outbox.of(1)[1].msgId);
+        outbox.retry(a.msgId);
+        outbox.refused({ msgId: a.msgId, code: 'forbidden', message: 'No.' });
+        outbox.discard(a.msgId);
+        return [states, sent.join(), outbox.size];
+        """,
+    ) == [["failed No.", "pending"], "a,b,a", 0]
+
+
+def test_the_outbox_outlives_its_tab(run: Run) -> None:
+    assert run(
+        "outbox",
+        """
+        const kept = shelf();
+        const gone = new it.Outbox(kept, null);
+        await gone.open(1);
+        gone.add(1, 'a'); gone.add(1, 'b');
+        const other = new it.Outbox(kept, null);
+        await other.open(2);
+        const mine = new it.Outbox(kept, null);
+        await mine.open(1);
+        await turn();
+        const sent = [];
+        mine.connected(({ text, msgId }) => {
+          queueMicrotask(() => mine.acknowledged(msgId));
+          return sent.push(text);
+        });
+        await turn();
+        return [sent.join(), other.size, kept.kept.size];
+        """,
+    ) == ["a,b", 0, 0]
+
+
+def test_the_wait_before_coming_back_is_random_and_within_bounds(run: Run) -> None:
+    shortest, longest, growing, spread = run(
+        "connection",
+        """
+        const waits = attempt => Array.from({ length: 400 }, () => it.backOff(attempt));
+        const all = Array.from({ length: 14 }, (_, attempt) => waits(attempt));
+        const tops = [0, 1, 2, 3, 4, 5, 20].map(attempt => it.backOff(attempt, () => 1));
+        return [Math.min(...all.flat()), Math.max(...all.flat()), tops, new Set(all[8]).size];
+        """,
+    )
+    assert shortest >= 500
+    assert longest <= 20_000
+    assert growing == [1000, 2000, 4000, 8000, 16_000, 20_000, 20_000]
+    assert spread > 300
+
+
+def test_a_stretch_of_ten_thousand_messages_stays_short(run: Run) -> None:
+    assert run(
+        "lines",
+        """
+        const messages = Array.from({ length: 10000 }, (_, at) => message(at + 1, at + 1));
+        const room = { messages, indexOf: id => Math.max(0, Math.min(id - 1, messages.length)) };
+        const stretch = new it.Stretch();
+        let most = 0, steps = 0;
+        const look = () => {
+          const shown = stretch.of(room);
+          most = Math.max(most, shown.length);
+          return shown;
+        };
+        const atEnd = look().at(-1).id;
+        while (stretch.up(room)) { look(); steps += 1; }
+        const atTop = look()[0].id;
+        while (stretch.down(room)) look();
+        return [atEnd, atTop, look().at(-1).id, most <= 400, steps < 200];
+        """,
+    ) == [10_000, 1, 10_000, True, True]
+
+
+def test_lines_tell_days_groups_and_notes(run: Run) -> None:
+    assert (
+        run(
+            "lines",
+            """
+        const day = 86400000, bob = { id: 2, name: 'bob' }, me = { id: 1, name: 'ada' };
+        const at = (id, date, user) => ({ ...message(id, id, 'x', user), date });
+        const start = new Date(2026, 2, 3, 12).getTime();
+        const made = it.lines({
+          messages: [at(1, start, bob), at(2, start + 60000, bob), at(3, start + 10 * 60000, bob),
+            at(4, start + 11 * 60000, me), at(5, start + day, me)],
+          notes: [{ after: 3, joined: new Map([[3, 'carol']]), left: new Map() }],
+          pending: [{ msgId: 'p', text: 'y', date: start + day + 1000, state: 'pending' }],
+          me,
+        });
+        return made.map(({ kind, continued }) => `${kind}${continued ? '+' : ''}`).join(' ');
+        """,
+        )
+        == "day message message+ message note message day message message+"
+    )
