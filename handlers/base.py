@@ -73,7 +73,7 @@ class Handler(RequestHandler):
         """Find whose session the cookie is; None: no cookie, or one that is not good."""
         if not self.token:
             return None
-        return await self.application.store.read(users.signed_in, self.token)
+        return await self.application.store.load(users.signed_in, self.token)
 
     async def user(self) -> User:
         """Tell who is asking.

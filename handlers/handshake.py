@@ -10,7 +10,7 @@ import uuid
 
 from tornado.websocket import WebSocketHandler, WebSocketProtocol, WebSocketProtocol13
 
-from handlers.base import Handler
+from handlers.base import HEADERS, Handler
 from handlers.reader import Reader
 from models import names
 from models.errors import BadEvent, Taken
@@ -43,11 +43,15 @@ class Handshake(Handler, WebSocketHandler):
         assert isinstance(tornados, WebSocketProtocol13)
         return Reader(self, False, tornados.params)
 
+    def set_default_headers(self) -> None:
+        """Leave out what is for documents: nobody reads it on a WebSocket's answer."""
+        self.set_header("Server", HEADERS["Server"])
+
     async def prepare(self) -> None:
         await super().prepare()
         self.key = str(uuid.uuid4())
         self.person = await self._identify()
-        self._entries = await self.application.store.read(rooms.of, self.person.id)
+        self._entries = await self.application.store.load(rooms.of, self.person.id) or []
         self.mine = {entry.id for entry in self._entries}
 
     def forget_handshake(self) -> None:
@@ -91,7 +95,7 @@ class Handshake(Handler, WebSocketHandler):
         :raises Taken: somebody here holds it with a session
         """
         store = self.application.store
-        user = await store.read(users.unclaimed, name)
+        user = await store.load(users.unclaimed, name)
         if user is None:
             user = await store.write(users.find_or_create_unclaimed, name)
         if self.application.live.place.holder(name) not in (None, user.id):

@@ -27,7 +27,8 @@ class MeHandler(Handler):
         await self.answer_me(await self.user())
 
     async def answer_me(self, user: User) -> None:
-        self.answer(Me(user, await self.application.store.read(rooms.of, user.id)))
+        rooms_of = await self.application.store.load(rooms.of, user.id)
+        self.answer(Me(user, rooms_of or []))
 
 
 class SessionHandler(MeHandler):

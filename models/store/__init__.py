@@ -11,13 +11,14 @@ import logging
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from typing import Concatenate, ParamSpec, TypeVar
+from typing import Any, Concatenate, ParamSpec, TypeVar
 
 from sqlalchemy import Connection, delete, insert, select
 from sqlalchemy.exc import SQLAlchemyError
 
 from models.errors import ChatError, NotStored
 from models.store import dialects
+from models.store.loader import K, Loader, LoadMany, V
 from models.store.messages import Post
 from models.store.migrate import migrate
 from models.store.schema import facts
@@ -47,6 +48,7 @@ class Store:
             self.epoch: str = connection.execute(found).scalar_one()
         self._readers = ThreadPoolExecutor(READERS, thread_name_prefix="reader")
         self._writer: Writer | None = None
+        self._loaders: dict[Any, Loader[Any, Any]] = {}
 
     def post(self, post: Post, done: Callable[[Outcome], None]) -> None:
         """Store a message, durably, in the order of the calls.
@@ -97,6 +99,17 @@ class Store:
                 raise NotStored from error
 
         return asyncio.get_running_loop().run_in_executor(self._readers, read)
+
+    def load(self, many: LoadMany[K, V], key: K) -> asyncio.Future[V | None]:
+        """Read one of many things that others may be asking for in the same moment.
+
+        :param many: reads all of them in one statement
+        :returns: a future of what it found for ``key``; None: nothing
+        """
+        loader = self._loaders.get(many)
+        if loader is None:
+            loader = self._loaders[many] = Loader(lambda keys: self.read(many, keys))
+        return loader.load(key)
 
     def check(self) -> asyncio.Future[None]:
         """Read and write the database, really; the future fails where it can't."""

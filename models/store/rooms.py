@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import Connection, Row, Select, delete, exists, insert, or_, select
+from sqlalchemy import Connection, Row, delete, exists, insert, or_, select
 
 from models import names
 from models.errors import NotFound, Taken
@@ -67,29 +68,28 @@ def find(connection: Connection, user: int, room: int | str) -> RoomEntry:
     return _entry(row)
 
 
-def of(connection: Connection, user: int) -> list[RoomEntry]:
-    """List the rooms that somebody is in, the lobby first."""
-    return _entries(connection, select(rooms).where(_joined_by(user)))
+def of(connection: Connection, people: Sequence[int]) -> dict[int, list[RoomEntry]]:
+    """List, for each of these people, the rooms that they are in, the lobby first."""
+    lobby = _entry(connection.execute(select(rooms).where(rooms.c.id == LOBBY)).one())
+    found = {user: [lobby] for user in people}
+    joined = select(members.c.user, rooms).join_from(members, rooms, members.c.room == rooms.c.id)
+    ordered = joined.where(members.c.user.in_(people)).order_by(rooms.c.name_key)
+    for row in connection.execute(ordered):
+        found[row.user].append(_entry(row))
+    return found
 
 
 def open_to(connection: Connection, user: int) -> list[RoomEntry]:
     """List the open rooms and those that somebody is in, the lobby first."""
-    return _entries(connection, select(rooms).where((rooms.c.kind == "open") | _joined_by(user)))
-
-
-def _joined_by(user: int) -> Any:
     joined = select(members.c.room).where(members.c.user == user)
-    return or_(rooms.c.id == LOBBY, rooms.c.id.in_(joined))
+    found = select(rooms).where(or_(rooms.c.kind == "open", rooms.c.id.in_(joined)))
+    ordered = found.order_by(rooms.c.id != LOBBY, rooms.c.name_key)
+    return [_entry(row) for row in connection.execute(ordered)]
 
 
 def _is_member(connection: Connection, user: int, room: int) -> bool:
     row = exists().where(members.c.user == user, members.c.room == room)
     return room == LOBBY or bool(connection.scalar(select(row)))
-
-
-def _entries(connection: Connection, found: Select[Any]) -> list[RoomEntry]:
-    ordered = found.order_by(rooms.c.id != LOBBY, rooms.c.name_key)
-    return [_entry(row) for row in connection.execute(ordered)]
 
 
 def _entry(row: Row[Any]) -> RoomEntry:

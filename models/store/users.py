@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import secrets
 import time
+from collections.abc import Sequence
 
 from sqlalchemy import Connection, Row, Select, delete, insert, select, update
 
@@ -32,14 +33,20 @@ def create(connection: Connection, name: str, unclaimed: bool = False) -> User:
     return User(id=id, name=name)
 
 
-def unclaimed(connection: Connection, name: str) -> User | None:
-    """Find the guest who is whoever says this name."""
-    named = _user.where(users.c.name_key == names.key(name), users.c.unclaimed)
-    return _one(connection, named.order_by(users.c.id).limit(1))
+def unclaimed(connection: Connection, names_said: Sequence[str]) -> dict[str, User]:
+    """Find the guests who are whoever says their names."""
+    keys = {name: names.key(name) for name in names_said}
+    found = select(users.c.name_key, *_user.selected_columns).where(
+        users.c.name_key.in_(set(keys.values())), users.c.unclaimed
+    )
+    # The first who said it is the one: later rows come earlier, and are replaced.
+    rows = connection.execute(found.order_by(users.c.id.desc()))
+    by_key = {key: User(id, name, role) for key, id, name, role in rows}
+    return {name: by_key[key] for name, key in keys.items() if key in by_key}
 
 
 def find_or_create_unclaimed(connection: Connection, name: str) -> User:
-    return unclaimed(connection, name) or create(connection, name, unclaimed=True)
+    return unclaimed(connection, [name]).get(name) or create(connection, name, unclaimed=True)
 
 
 def rename(connection: Connection, user: int, name: str) -> User:
@@ -68,10 +75,14 @@ def create_signed_in(connection: Connection, name: str) -> tuple[User, str]:
     return user, sign_in(connection, user.id)
 
 
-def signed_in(connection: Connection, token: str) -> User | None:
-    """Find whose session a token is."""
-    of_token = sessions.c.token_hash == _hash(token)
-    return _one(connection, _user.join(sessions, sessions.c.user == users.c.id).where(of_token))
+def signed_in(connection: Connection, tokens: Sequence[str]) -> dict[str, User]:
+    """Find whose sessions these tokens are."""
+    by_hash = {_hash(token): token for token in tokens}
+    found = select(sessions.c.token_hash, *_user.selected_columns).join_from(
+        sessions, users, sessions.c.user == users.c.id
+    )
+    rows = connection.execute(found.where(sessions.c.token_hash.in_(by_hash)))
+    return {by_hash[hash]: User(id, name, role) for hash, id, name, role in rows}
 
 
 def sign_out(connection: Connection, token: str) -> None:

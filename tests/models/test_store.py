@@ -236,8 +236,8 @@ def test_everybody_is_in_the_lobby_and_where_they_went(store: Store) -> None:
     async def main() -> None:
         ada, bob = [await store.write(users.create, name) for name in ("ada", "bob")]
         den = await store.write(rooms.create, ada.id, "den", "")
-        assert [r.name for r in await store.read(rooms.of, ada.id)] == ["lobby", "den"]
-        assert [r.name for r in await store.read(rooms.of, bob.id)] == ["lobby"]
+        assert [r.name for r in await store.load(rooms.of, ada.id)] == ["lobby", "den"]
+        assert [r.name for r in await store.load(rooms.of, bob.id)] == ["lobby"]
         assert [r.name for r in await store.read(rooms.open_to, bob.id)] == ["lobby", "den"]
         assert await store.write(rooms.enter, bob.id, den.id)
         assert not await store.write(rooms.enter, bob.id, den.id)
@@ -250,16 +250,34 @@ def test_everybody_is_in_the_lobby_and_where_they_went(store: Store) -> None:
 def test_a_session_is_kept_by_the_hash_of_its_token(store: Store, tmp_path: Path) -> None:
     async def main() -> str:
         ada, token = await store.write(users.create_signed_in, "ada")
-        assert await store.read(users.signed_in, token) == ada
-        assert await store.read(users.signed_in, token + "x") is None
+        assert await store.load(users.signed_in, token) == ada
+        assert await store.load(users.signed_in, token + "x") is None
         await store.write(users.sign_out, token)
-        assert await store.read(users.signed_in, token) is None
+        assert await store.load(users.signed_in, token) is None
         _, kept = await store.write(users.create_signed_in, "bob")
         return kept
 
     token = run(main)
     for file in tmp_path.iterdir():
         assert token.encode() not in file.read_bytes()
+
+
+def test_what_many_ask_for_at_once_is_read_together(store: Store) -> None:
+    statements: list[str] = []
+
+    async def main() -> None:
+        people = [await store.write(users.create_signed_in, f"guest {n}") for n in range(50)]
+        event.listen(
+            store._engine,
+            "before_cursor_execute",
+            lambda conn, cursor, statement, *rest: statements.append(statement.split()[0]),
+        )
+        found = await asyncio.gather(*(store.load(users.signed_in, t) for _, t in people))
+        assert found == [user for user, _ in people]
+        assert await asyncio.gather(*[store.load(users.signed_in, "forged")] * 3) == [None] * 3
+
+    run(main)
+    assert statements.count("SELECT") == 2
 
 
 def test_the_migrations_make_what_the_code_expects(store: Store) -> None:
