@@ -4,6 +4,7 @@ import { words } from '../words.js';
 import { find } from './template.js';
 
 const WAITING = new Set(['reconnecting', 'offline']);
+const REACTION = 400;
 const OFFER = { connected: 'disconnect', reconnecting: 'connect', offline: 'connect', disconnected: 'connect' };
 
 export class Status {
@@ -11,6 +12,8 @@ export class Status {
   #short;
   #connection;
   #tick = 0;
+  #offered = ''; // what the button last said
+  #turned = 0; // when that became another word
 
   /** @param {HTMLElement} short where the state is told in a word, beside one's name */
   constructor(root, { connection, short }) {
@@ -37,8 +40,14 @@ export class Status {
     find(this.#root, 'voice').textContent = this.#sentence(0);
     const act = find(this.#root, 'act');
     act.hidden = !OFFER[state];
-    if (OFFER[state]) act.textContent = words[OFFER[state]];
+    if (OFFER[state]) this.#offer(act, OFFER[state]);
     this.#count();
+  }
+
+  #offer(act, offered) {
+    act.textContent = words[offered];
+    if (this.#offered && this.#offered !== offered) this.#turned = Date.now();
+    this.#offered = offered;
   }
 
   #count() {
@@ -52,7 +61,8 @@ export class Status {
   }
 
   #act() {
-    if (this.#connection.state === 'connected') this.#connection.disconnect();
-    else this.#connection.connect();
+    if (this.#connection.state !== 'connected') this.#connection.connect();
+    // Who was about to press "Connect" when it came back by itself doesn't mean what the button says by now.
+    else if (Date.now() - this.#turned > REACTION) this.#connection.disconnect();
   }
 }
