@@ -41,6 +41,11 @@ class GustProcess:
         self.kill()
 
     @property
+    def complaints(self) -> list[str]:
+        """Give the lines of its log that tell of something unexpected."""
+        return [line for line in self.log if line.startswith(("[E", "[C", "Traceback"))]
+
+    @property
     def pid(self) -> int:
         assert self._process is not None
         return self._process.pid
@@ -86,6 +91,10 @@ class GustProcess:
         """End it as an operator would: SIGTERM; give its exit status."""
         return self._end(signal.SIGTERM)
 
+    def wait(self) -> int:
+        """Wait until it ends by itself, or by a signal sent meanwhile; give its exit status."""
+        return self._end(None)
+
     def resident(self) -> int:
         """Tell how much memory it holds, in bytes."""
         for line in Path(f"/proc/{self.pid}/status").read_text().splitlines():
@@ -93,11 +102,12 @@ class GustProcess:
                 return int(line.split()[1]) * 1024
         raise AssertionError("no VmRSS")
 
-    def _end(self, number: int) -> int:
+    def _end(self, number: int | None) -> int:
         process, self._process = self._process, None
         if process is None:
             return 0
-        process.send_signal(number)
+        if number is not None:
+            process.send_signal(number)
         status = process.wait(timeout=30)
         for pipe in (process.stdout,):
             assert pipe is not None

@@ -25,7 +25,11 @@ class Client:
 
     @classmethod
     async def connect(
-        cls, port: int, cookie: str | None = None, headers: dict[str, str] | None = None, **query: str
+        cls,
+        port: int,
+        cookie: str | None = None,
+        headers: dict[str, str] | None = None,
+        **query: str,
     ) -> Client:
         sent = dict(headers or {})
         if cookie:
