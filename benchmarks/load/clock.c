@@ -13,12 +13,13 @@ int64_t now(void)
     return t.tv_sec * 1000000000LL + t.tv_nsec;
 }
 
-double cpu_of(int pid)
+double cpu_of(int pid, double *in_kernel)
 {
     char name[64], line[1024] = "";
     unsigned long user = 0, system = 0;
     snprintf(name, sizeof name, "/proc/%d/stat", pid);
     FILE *file = fopen(name, "r");
+    *in_kernel = 0;
     if (file == NULL)
         return 0;
     if (fgets(line, sizeof line, file) != NULL) {
@@ -27,6 +28,7 @@ double cpu_of(int pid)
             sscanf(after + 2, "%*c %*d %*d %*d %*d %*d %*u %*u %*u %*u %*u %lu %lu", &user, &system);
     }
     fclose(file);
+    *in_kernel = (double)system / sysconf(_SC_CLK_TCK);
     return (double)(user + system) / sysconf(_SC_CLK_TCK);
 }
 

@@ -140,7 +140,7 @@ static double connect_all(int at_once)
 /* Drop all but the first, let it post what they miss, have all come back at once. */
 static void come_back(void)
 {
-    double server, own, busy, took;
+    double server, own, busy, took, kernel;
     leaving = 1;
     for (int i = 1; i < opt.conns; i++)
         wire_close(&conns[i]);
@@ -158,9 +158,9 @@ static void come_back(void)
     conns++;
     leaving = 0;
     returning = 1;
-    server = cpu_of(opt.pid), own = cpu_own(), busy = cpu_busy();
+    server = cpu_of(opt.pid, &kernel), own = cpu_own(), busy = cpu_busy();
     took = connect_all(opt.conns);
-    server = cpu_of(opt.pid) - server, own = cpu_own() - own, busy = cpu_busy() - busy;
+    server = cpu_of(opt.pid, &kernel) - server, own = cpu_own() - own, busy = cpu_busy() - busy;
     printf("{\"seconds\": %.4f, \"opened\": %d, \"ready\": %d, \"closed\": %d, \"server_cpu\": %.3f, "
            "\"load_cpu\": %.3f, \"other_cpu\": %.3f}\n",
            took, opened, ready, closed_early, server, own, busy - server - own);
@@ -172,7 +172,8 @@ static void hold(double took)
     printf("{\"seconds\": %.4f, \"opened\": %d, \"ready\": %d, \"closed\": %d}\n", took, opened, ready,
            closed_early);
     fflush(stdout);
-    epoll_ctl(epoll, EPOLL_CTL_ADD, 0, &input);
+    if (epoll_ctl(epoll, EPOLL_CTL_ADD, 0, &input) < 0)
+        return; /* a file: it ends at once */
     for (char byte;;) {
         struct epoll_event events[512];
         int count = epoll_wait(epoll, events, 512, -1);

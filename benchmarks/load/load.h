@@ -34,9 +34,9 @@ void serve(int64_t ns);
 
 /* clock.c: times in seconds; now() in ns */
 int64_t now(void);
-double cpu_of(int pid);  /* user and system, all threads */
+double cpu_of(int pid, double *in_kernel); /* user and system, all threads */
 double cpu_own(void);
-double cpu_busy(void);   /* the whole machine */
+double cpu_busy(void); /* the whole machine */
 
 /* talk.c */
 int talk_told(struct conn *c, const unsigned char *text, size_t size); /* it was a post */

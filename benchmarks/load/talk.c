@@ -16,7 +16,7 @@ static uint32_t *delays; /* deliveries by µs */
 static uint32_t posts;
 static int posting, measuring;
 static int64_t waiting; /* deliveries still to come */
-static struct { double seconds, server, own, busy; uint64_t posts, acks, deliveries, bytes; } sum;
+static struct { double seconds, server, kernel, own, busy; uint64_t posts, acks, deliveries, bytes; } sum;
 static uint64_t disorder, unknown;
 static char run[20]; /* tells this run's posts from earlier ones */
 static unsigned *turn; /* whose turn it is in each room */
@@ -137,8 +137,10 @@ static void go_on(double seconds)
 
 static void read_clocks(int sign)
 {
+    double kernel;
     sum.seconds += sign * (now() / 1e9);
-    sum.server += sign * cpu_of(opt.pid);
+    sum.server += sign * cpu_of(opt.pid, &kernel);
+    sum.kernel += sign * kernel;
     sum.own += sign * cpu_own();
     sum.busy += sign * cpu_busy();
 }
@@ -181,10 +183,10 @@ void talk(void)
     for (int64_t end = now() + 10000000000LL; waiting > 0 && now() < end;)
         serve(10000000);
     printf("{\"seconds\": %.4f, \"posts\": %llu, \"acks\": %llu, \"deliveries\": %llu, \"bytes\": %llu, "
-           "\"server_cpu\": %.3f, \"load_cpu\": %.3f, \"other_cpu\": %.3f, \"lost\": %lld, "
+           "\"server_cpu\": %.3f, \"kernel_cpu\": %.3f, \"load_cpu\": %.3f, \"other_cpu\": %.3f, \"lost\": %lld, "
            "\"unknown\": %llu, \"disorder\": %llu, \"closed\": %d, \"p50\": %.3f, \"p99\": %.3f, \"max\": %.3f}\n",
            sum.seconds, (unsigned long long)sum.posts, (unsigned long long)sum.acks,
-           (unsigned long long)sum.deliveries, (unsigned long long)sum.bytes, sum.server, sum.own,
+           (unsigned long long)sum.deliveries, (unsigned long long)sum.bytes, sum.server, sum.kernel, sum.own,
            sum.busy - sum.server - sum.own, (long long)waiting, (unsigned long long)unknown,
            (unsigned long long)disorder, closed_early, percentile(0.5), percentile(0.99), percentile(1));
 }
