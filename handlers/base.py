@@ -54,7 +54,10 @@ class Handler(RequestHandler):
 
         :raises Misdirected: see :class:`models.errors.Misdirected`
         """
-        host = urlsplit(f"//{self.request.host}").hostname or ""
+        try:
+            host = urlsplit(f"//{self.request.host}").hostname or ""
+        except ValueError:  # “[::1”
+            raise Misdirected(self.request.host) from None
         if host not in self.application.hosts and not _is_address(host):
             raise Misdirected(host)
 

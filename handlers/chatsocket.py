@@ -171,11 +171,17 @@ class ChatSocketHandler(Joining):
         assert isinstance(outcome, Stored)
         change = outcome.change
         channel = self.cache.get(change.room)
+        # Otherwise it was told already: long ago, or out of the database, over a gap.
+        untold = outcome.new and channel is not None and change.seq > channel.seq
         if outcome.new:
             self.application.bus.publish(change)
-        in_order = outcome.new and channel is not None and self.listener in channel.listeners
-        if self.listener is not None and not in_order:
-            self.listener.send(ack_frame(change))
+        if self.listener is None:
+            return
+        if channel is not None:
+            if untold and self.listener in channel.listeners:
+                return  # the ack comes with the change, in its place
+            self.application.turn.settle(channel)  # what was told before comes before
+        self.listener.send(ack_frame(change))
 
     def on_ping(self, event: Any) -> None:
         if isinstance(event, bytes):

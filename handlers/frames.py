@@ -79,7 +79,7 @@ class Listener:
         # TLS has to see every byte.
         self._direct = not isinstance(protocol.stream, SSLIOStream)
         self._turn = turn
-        self._pending: bytes | None = None
+        self._pending: list[bytes] = []
         self._backlog: list[bytes] = []
         self._waiting = 0
         self._busy = False
@@ -87,17 +87,16 @@ class Listener:
 
     def send(self, data: bytes) -> None:
         """Send frames to this socket, joined with all else it is sent in this turn."""
-        if self._pending is None:
-            self._pending = data
+        if not self._pending:
             self._turn.dirty(self)
-        else:
-            self._pending += data
+        self._pending.append(data)
 
     def flush(self) -> None:
         """Write what this turn has collected; never wait, never raise."""
-        data, self._pending = self._pending, None
-        if data is None or self._closing:
+        pending, self._pending = self._pending, []
+        if not pending or self._closing:
             return
+        data = pending[0] if len(pending) == 1 else b"".join(pending)
         if self._waiting > WAITING_LIMIT:
             self._close_slow()
         elif self._busy:

@@ -13,7 +13,7 @@ from tornado.websocket import WebSocketHandler, WebSocketProtocol, WebSocketProt
 from handlers.base import HEADERS, Handler
 from handlers.reader import Reader
 from models import names
-from models.errors import BadEvent, Taken
+from models.errors import BadEvent, Forbidden, Taken
 from models.events import RoomEntry, User
 from models.policy import LOBBY
 from models.store import rooms, users
@@ -26,12 +26,15 @@ class Handshake(Handler, WebSocketHandler):
 
     :ivar key: names this connection to its client (``clientKey``) and to the bus
     :ivar person: whose connection it is
+    :ivar positions: rooms that they come to, each with the change up to which they
+        have everything; None: they have nothing that still counts
     :ivar mine: the rooms that they are in
     :ivar session: the token of the session that they came with, if they did
     """
 
     key: str
     person: User
+    positions: list[tuple[int, int | None]]
     mine: set[int]
     session: str | None = None
     _entries: list[RoomEntry] | None
@@ -50,7 +53,11 @@ class Handshake(Handler, WebSocketHandler):
     async def prepare(self) -> None:
         await super().prepare()
         self.key = str(uuid.uuid4())
+        self.check_upgrade()
+        self.positions = self._read_positions()
         self.person = await self._identify()
+        # Held, with nothing awaited since it was found free, until the socket is open.
+        self.application.live.hold(self.person)
         self._entries = await self.application.store.load(rooms.of, self.person.id) or []
         self.mine = {entry.id for entry in self._entries}
 
@@ -72,6 +79,17 @@ class Handshake(Handler, WebSocketHandler):
         entries, self._entries = self._entries or [], None
         return entries
 
+    def check_upgrade(self) -> None:
+        """Refuse what will not become a socket, before anything is done for it.
+
+        :raises BadEvent: it is a plain request
+        :raises Forbidden: it comes from a page of another origin
+        """
+        if self.request.headers.get("Upgrade", "").lower() != "websocket":
+            raise BadEvent("This address speaks WebSocket only: see docs/protocol.md.")
+        if self._check_cross_origin(self.check_origin) is not None:
+            raise Forbidden("Pages of other origins can't open a socket here.")
+
     async def _identify(self) -> User:
         user = await self.session_user()
         if user is not None:
@@ -79,15 +97,19 @@ class Handshake(Handler, WebSocketHandler):
         name = self.get_query_argument("name", None)
         if name is not None:
             return await self._named(names.clean(name, names.LONGEST_USER))
-        made_up = self.application.live.place.free(f"guest {secrets.randbelow(9000) + 1000}")
-        return await self.application.store.write(users.create, made_up)
+        place = self.application.live.place
+        made_up = place.free(f"guest {secrets.randbelow(9000) + 1000}")
+        with place.reserve(made_up):
+            return await self.application.store.write(users.create, made_up)
 
     async def _with_free_name(self, user: User) -> User:
         """Give a returning guest another name where theirs is somebody's by now."""
-        free = self.application.live.place.free(user.name, user.id)
+        place = self.application.live.place
+        free = place.free(user.name, user.id)
         if free == user.name:
             return user
-        return await self.application.store.write(users.rename, user.id, free)
+        with place.reserve(free):
+            return await self.application.store.write(users.rename, user.id, free)
 
     async def _named(self, name: str) -> User:
         """Find the guest who is whoever says this name.
@@ -102,11 +124,9 @@ class Handshake(Handler, WebSocketHandler):
             raise Taken("Somebody", name)
         return user
 
-    def positions(self) -> list[tuple[int, int | None]]:
+    def _read_positions(self) -> list[tuple[int, int | None]]:
         """Read what the client already has: ``resume=1:130,5:12&epoch=…``.
 
-        :returns: rooms, each with the number up to which the client has everything
-            (None: it has nothing that still counts)
         :raises BadEvent: it is malformed
         """
         text = self.get_query_argument("resume", "")
@@ -123,4 +143,6 @@ class Handshake(Handler, WebSocketHandler):
                 f"at most {MOST_RESUMED} rooms."
             )
         known = self.get_query_argument("epoch", None) == self.application.store.epoch
-        return [(int(room), int(seq) if known else None) for room, _, seq in pairs]
+        # A room told twice would be its history twice.
+        positions = {int(room): int(seq) for room, _, seq in pairs}
+        return [(room, seq if known else None) for room, seq in positions.items()]

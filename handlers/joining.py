@@ -17,6 +17,9 @@ from models.channel import Channel, Older
 from models.errors import ChatError
 from models.store import rooms
 
+HISTORY = 1 << 19  # bytes told on joining: half of what may wait for a slow reader
+SMALLEST_HISTORY = 1 << 14  # the rooms of one handshake share it, but for this
+
 
 class Ready(NamedTuple):
     """A room that has been made ready to be joined.
@@ -37,17 +40,22 @@ class Joining(Connection):
     """
 
     joined: dict[int, Channel]
-    _ready: list[Ready | ChatError]  # what is joined on opening
+    _ready: list[Ready | ChatError | events.Removed]  # what is joined on opening
     _preparing: asyncio.Future[Ready] | None = None  # the last room that is on its way
 
     async def prepare(self) -> None:
         """Await all that opening will need: nothing may be awaited in ``open``."""
         await super().prepare()
         self.joined = {}
-        self._ready = [await self._try_prepare(*position) for position in self.positions()]
+        self._ready = [await self._try_prepare(*position) for position in self.positions]
 
-    async def _try_prepare(self, room: int, since: int | None) -> Ready | ChatError:
+    async def _try_prepare(
+        self, room: int, since: int | None
+    ) -> Ready | ChatError | events.Removed:
         try:
+            if since and room not in self.mine:  # left, on another device, meanwhile
+                await self.application.store.read(rooms.find, self.person.id, room)
+                return events.Removed(room=room)
             return await self._prepare(room, since)
         except ChatError as error:
             return error
@@ -74,14 +82,17 @@ class Joining(Connection):
 
     def join_ready(self) -> None:
         """Join, on opening, what has been made ready."""
+        most = max(SMALLEST_HISTORY, HISTORY // max(len(self._ready), 1))
         for ready in self._ready:
             if isinstance(ready, ChatError):
                 self.refuse(ready)
+            elif isinstance(ready, events.Removed):
+                self.tell(ready)
             else:
-                self._join(ready)
+                self._join(ready, most)
         del self._ready
 
-    def _join(self, ready: Ready) -> None:
+    def _join(self, ready: Ready, most: int = HISTORY) -> None:
         room = ready.channel.room
         if self.application.cache.get(room) is not ready.channel:
             # It was quiet and let go of meanwhile: what it holds is not the present.
@@ -89,7 +100,7 @@ class Joining(Connection):
             return
         assert self.listener is not None
         self.joined[room] = ready.channel
-        self.application.live.join(self.listener, self.person, *ready)
+        self.application.live.join(self.listener, self.person, *ready, most)
 
     def on_join(self, event: events.Join) -> None:
         known = event.epoch in (None, self.application.store.epoch)

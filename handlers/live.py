@@ -18,13 +18,12 @@ from models import events
 from models.cache import Cache
 from models.channel import Change, Channel, Older
 from models.events import User, encode
-from models.presence import GRACE, Place, Presence
+from models.presence import CROWD, GRACE, Place, Presence
 from models.store import Store, messages
 
 log = logging.getLogger("gust.live")
 
 CATCH_UP = 1_000  # messages; who is further behind starts anew
-HISTORY = 1 << 19  # bytes in one history: half of what may wait for a slow reader
 CROWD_PAUSE = 1.0  # seconds between two counts of a crowd
 
 
@@ -62,7 +61,6 @@ class Live:
         missing.add_done_callback(lambda future: self._filled(channel, future))
 
     def _filled(self, channel: Channel, future: asyncio.Future[Older]) -> None:
-        self._filling.discard(channel.room)
         error = future.exception()
         if error is None:
             self._pass_on(channel, channel.fill(*future.result()))
@@ -70,6 +68,8 @@ class Live:
             log.error("room=%d could not be read: %s", channel.room, error)
         if channel.gap:
             asyncio.get_running_loop().call_later(1.0, self._fill, channel)
+        else:
+            self._filling.discard(channel.room)
 
     # ------------------------------------------------------------ joining
 
@@ -92,12 +92,6 @@ class Live:
 
         self._cache.open(room, resolve)
         channel = await opened
-        if since is not None and since > channel.seq:
-            # Stored by another process, and not heard of here yet.
-            self._pass_on(
-                channel,
-                channel.fill(*await self._store.read(messages.changes, room, channel.seq)),
-            )
         if since is not None and since < channel.since:
             return channel, await self._store.read(messages.changes_up_to, room, since, CATCH_UP)
         return channel, None
@@ -109,10 +103,14 @@ class Live:
         channel: Channel,
         since: int | None,
         older: Older | None,
+        most: int,
     ) -> None:
-        """Bring a newcomer to the present, and add it to the listeners, in one go."""
+        """Bring a newcomer to the present, and add it to the listeners, in one go.
+
+        :param most: bytes of its history
+        """
         self._turn.settle(channel)
-        caught_up = channel.catch_up(since, older, HISTORY)
+        caught_up = channel.catch_up(since, older, most)
         history = events.History(
             room=channel.room,
             messages=[Raw(change.body) for change in caught_up.changes],
@@ -173,7 +171,10 @@ class Live:
         self, channel: Channel, event: type[events.Joined | events.Left], user: User
     ) -> None:
         presence = channel.presence
-        if not presence.crowded:
+        if event is events.Left and len(presence) == CROWD:
+            # No crowd any more: they can be named again.
+            self._turn.tell(channel, frame(encode(_presence(channel))))
+        elif not presence.crowded:
             said = event(room=channel.room, user=user, count=len(presence))
             self._turn.tell(channel, frame(encode(said)))
         elif channel.room not in self._counting:

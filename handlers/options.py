@@ -69,7 +69,12 @@ def parse(arguments: list[str]) -> None:
         raise GiveUp(f"--config={options.config} can't be read: {error.strerror}.", 2) from None
     except Exception as error:  # noqa: BLE001 - the file is run as Python: anything may happen
         raise GiveUp(f"--config={options.config} is wrong: {error}.", 2) from None
-    options.run_parse_callbacks()
+    try:
+        options.run_parse_callbacks()  # begins logging
+    except OSError as error:
+        raise GiveUp(f"--log-file-prefix can't be written: {error.strerror}.", 2) from None
+    except AttributeError:
+        raise GiveUp("--logging is one of debug, info, warning, error, none.", 2) from None
 
 
 def _check_argument(argument: str) -> None:

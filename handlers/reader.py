@@ -43,7 +43,8 @@ class Violation(Exception):
     """What a client did against RFC 6455.
 
     :ivar code: the close code that says so
-    :ivar skip: bytes to pass over until what it sends makes sense again
+    :ivar skip: bytes to pass over, from the beginning of the frame, until what it
+        sends makes sense again
     """
 
     def __init__(self, code: int, reason: str, skip: int = sys.maxsize) -> None:
@@ -77,8 +78,7 @@ def read_head(data: bytes | bytearray, at: int, limit: int) -> Head | None:
             return None
         length = struct.unpack_from(extended, data, at + 2)[0]
     if length > limit:
-        skip = start + length - len(data)
-        raise Violation(TOO_BIG, f"a frame over the limit of {limit:,} bytes", skip)
+        raise Violation(TOO_BIG, f"a frame over the limit of {limit:,} bytes", start + length - at)
     return Head(bool(first & 0x80), first & 0x0F, start, start + length)
 
 
@@ -88,7 +88,7 @@ class Reader(WebSocketProtocol13):
     handler: Connection
     _data: bytes | bytearray = b""  # what has come of the next frame
     _skip = 0  # bytes that are passed over
-    _parts: list[bytes] | None = None  # what has come of a fragmented message
+    _parts: bytearray | None = None  # what has come of a fragmented message
     _parts_opcode = TEXT
 
     async def _receive_frame_loop(self) -> None:
@@ -110,8 +110,8 @@ class Reader(WebSocketProtocol13):
         try:
             self._take(future.result())
         except Violation as violation:
-            self._data, self._skip = b"", violation.skip
             self.handler.bid_goodbye(violation.code, violation.reason)
+            self._pass_over(violation.skip)
         if self.client_terminated:
             self._end()
         else:
@@ -121,25 +121,38 @@ class Reader(WebSocketProtocol13):
         self._abort()
         self.handler.on_ws_connection_close(self.close_code, self.close_reason)
 
-    def _take(self, came: bytes) -> None:
-        """Handle every whole frame, and keep the rest."""
+    def _take(self, came: bytes | bytearray) -> None:
+        """Handle every whole frame, and keep the rest.
+
+        :raises Violation: what is kept then begins with the frame that is wrong
+        """
         if self._skip:
             skipped = min(self._skip, len(came))
             self._skip -= skipped
             came = came[skipped:]
-        data: bytes | bytearray = came
         if self._data:
             self._data += came
-            data = self._data
+        else:
+            self._data = came
         at = 0
-        while not self.client_terminated:
-            head = read_head(data, at, self.params.max_message_size)
-            if head is None or head.end > len(data):
-                break
-            self._handle(head, _unmasked(data, head))
-            at = head.end
-        if at or data is came:
-            self._data = bytearray(data[at:]) if at < len(data) else b""
+        try:
+            while not self.client_terminated:
+                head = read_head(self._data, at, self.params.max_message_size)
+                if head is None or head.end > len(self._data):
+                    break
+                at = head.end
+                self._handle(head, _unmasked(self._data, head))
+        finally:
+            if at:
+                self._data = self._data[at:]
+
+    def _pass_over(self, size: int) -> None:
+        """Go on behind a frame that is wrong: the goodbye may still be answered."""
+        wrong, self._data, self._skip = self._data, b"", size
+        try:
+            self._take(wrong)
+        except Violation:
+            self._data, self._skip = b"", sys.maxsize
 
     def _handle(self, head: Head, payload: bytes) -> None:
         if head.opcode & 0x08:
@@ -152,18 +165,21 @@ class Reader(WebSocketProtocol13):
             raise Violation(BROKEN, "a fragment is out of place")
         if head.opcode > BINARY:
             raise Violation(BROKEN, "this opcode is not in use")
+        if self._parts is None and head.final:
+            self._deliver(head.opcode, payload)
+            return
         if self._parts is None:
-            self._parts, self._parts_opcode = [], head.opcode
-        self._parts.append(payload)
+            self._parts, self._parts_opcode = bytearray(), head.opcode
+        self._parts += payload
         limit = self.params.max_message_size
-        if sum(map(len, self._parts)) > limit:
+        if len(self._parts) > limit:
             raise Violation(TOO_BIG, f"a message over the limit of {limit:,} bytes")
         if head.final:
-            whole, self._parts = b"".join(self._parts), None
-            self._deliver(whole)
+            whole, self._parts = bytes(self._parts), None
+            self._deliver(self._parts_opcode, whole)
 
-    def _deliver(self, message: bytes) -> None:
-        if self._parts_opcode == BINARY:
+    def _deliver(self, opcode: int, message: bytes) -> None:
+        if opcode == BINARY:
             self._run_callback(self.handler.on_message, message)
             return
         try:

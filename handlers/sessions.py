@@ -38,12 +38,13 @@ class SessionHandler(MeHandler):
         """Be a guest of a name, or, being one already, take another name."""
         name = names.clean(self.body_as(NewSession).name, names.LONGEST_USER)
         known = await self.session_user()
-        holder = self.application.live.place.holder(name)
-        if holder is not None and (known is None or holder != known.id):
+        place = self.application.live.place
+        if place.holder(name) not in (None, known and known.id):
             raise Taken("Somebody", name)
-        user = await (self._rename(known, name) if known else self._begin(name))
-        # The name is held until the page has opened its socket.
-        self.application.live.hold(user)
+        with place.reserve(name):
+            user = await (self._rename(known, name) if known else self._begin(name))
+            # Held until the page has opened its socket.
+            self.application.live.hold(user)
         await self.answer_me(user)
 
     async def _begin(self, name: str) -> User:

@@ -10,10 +10,10 @@ LONGEST_USER = 32  # characters
 LONGEST_ROOM = 64
 LONGEST_TOPIC = 250
 
-# Controls and line breaks; and the marks that turn the direction of the text
-# around them, with which one name can be made to look like another.
-_REFUSED = {"Cc", "Cs", "Zl", "Zp"}
-_TURNING = {*map(chr, range(0x202A, 0x202F)), *map(chr, range(0x2066, 0x206A))}
+# Controls and line breaks; and what can't be seen, or turns the direction of the
+# text around it, with which one name can be made to look like another.
+_REFUSED = {"Cc", "Cf", "Cs", "Zl", "Zp"}
+_JOINERS = "\u200c\u200d"  # needed in Persian, and in emoji of several parts
 _VISIBLE = ("L", "N", "P", "S")
 
 
@@ -37,11 +37,12 @@ def clean_line(text: str, longest: int, what: str) -> str:
     if len(text) > longest:
         raise TooLong(what, len(text), longest)
     for char in text:
-        if unicodedata.category(char) in _REFUSED or char in _TURNING:
+        if unicodedata.category(char) in _REFUSED and char not in _JOINERS:
             raise BadEvent(f"{what} can't contain the character U+{ord(char):04X}.")
     return text
 
 
 def key(name: str) -> str:
     """Give the form in which names that differ only in case are the same."""
-    return unicodedata.normalize("NFC", name.casefold())
+    seen = name.casefold().translate(dict.fromkeys(map(ord, _JOINERS)))
+    return unicodedata.normalize("NFC", seen)

@@ -7,10 +7,14 @@ told to everybody as a leave and a join. The caller keeps the clock.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 from models import names
 from models.events import User
 
 GRACE = 5.0  # seconds
+NOBODY = 0  # a user's id that there is not
 CROWD = 200  # over so many, only the number of people is told
 
 
@@ -82,15 +86,27 @@ class Presence:
 class Place(Presence):
     """Everybody who is present anywhere, by name as well: a name is one person's."""
 
-    __slots__ = ("_by_name",)
+    __slots__ = ("_by_name", "_reserved")
 
     def __init__(self) -> None:
         super().__init__()
         self._by_name: dict[str, int] = {}
+        self._reserved: set[str] = set()
 
     def holder(self, name: str) -> int | None:
-        """Tell whose name this is now, ignoring case."""
-        return self._by_name.get(names.key(name))
+        """Tell whose name this is now, ignoring case; ``NOBODY``: it is being given."""
+        key = names.key(name)
+        return NOBODY if key in self._reserved else self._by_name.get(key)
+
+    @contextmanager
+    def reserve(self, name: str) -> Iterator[None]:
+        """Keep a free name from others while somebody is being given it."""
+        key = names.key(name)
+        self._reserved.add(key)
+        try:
+            yield
+        finally:
+            self._reserved.discard(key)
 
     def free(self, name: str, user: int | None = None) -> str:
         """Give the name, or the next one like it that nobody else here has."""
@@ -117,5 +133,5 @@ class Place(Presence):
             self._by_name[names.key(user.name)] = user.id
 
     def _forget_name(self, user: User | None) -> None:
-        if user is not None and self.holder(user.name) == user.id:
+        if user is not None and self._by_name.get(names.key(user.name)) == user.id:
             del self._by_name[names.key(user.name)]

@@ -37,18 +37,30 @@ class Store:
 
     :param url: an SQLAlchemy URL
     :raises sqlalchemy.exc.SQLAlchemyError: it can't be opened, or is damaged
-    :raises RuntimeError: it was made by a newer Gust
+    :raises RuntimeError: it was made by a newer Gust, or another one is using it
     """
 
     def __init__(self, url: str) -> None:
-        self._engine = dialects.connect(url)
-        migrate(self._engine)
-        with self._engine.connect() as connection:
-            found = select(facts.c.value).where(facts.c.name == "epoch")
-            self.epoch: str = connection.execute(found).scalar_one()
+        self._lock = dialects.lock(url)
+        try:
+            self._engine = dialects.connect(url)
+            self.epoch = self._begin()
+        except BaseException:
+            self._lock.close()
+            raise
         self._readers = ThreadPoolExecutor(READERS, thread_name_prefix="reader")
         self._writer: Writer | None = None
         self._loaders: dict[Any, Loader[Any, Any]] = {}
+
+    def _begin(self) -> str:
+        """Bring the schema up to date; give the log's name."""
+        migrate(self._engine)
+        with self._engine.connect().execution_options(write=True) as connection:
+            _touch(connection)  # what can't be written is told now, not to the first who posts
+            connection.commit()
+            found = select(facts.c.value).where(facts.c.name == "epoch")
+            epoch: str = connection.execute(found).scalar_one()
+            return epoch
 
     def post(self, post: Post, done: Callable[[Outcome], None]) -> None:
         """Store a message, durably, in the order of the calls.
@@ -121,6 +133,7 @@ class Store:
             self._writer.close()
         self._readers.shutdown()
         self._engine.dispose()
+        self._lock.close()
 
     def _write_thread(self) -> Writer:
         # It begins with the first write: only then is there a loop to answer on.

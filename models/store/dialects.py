@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import fcntl
 import sqlite3
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.engine import make_url
@@ -18,6 +19,34 @@ def connect(url: str) -> Engine:
     :raises sqlalchemy.exc.ArgumentError: the text is not a URL
     :raises ValueError: it is of another kind, or without a file
     """
+    Path(_file_of(url)).parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    engine = create_engine(url, pool_size=8, max_overflow=0)
+    event.listen(engine, "connect", _configure_sqlite)
+    event.listen(engine, "begin", _begin_sqlite)
+    return engine
+
+
+def lock(url: str) -> IO[bytes]:
+    """Keep the database for this process, until the returned file is closed.
+
+    Two processes on one file would each tell only their own people what is said.
+
+    :raises RuntimeError: another process has it
+    """
+    file = Path(f"{_file_of(url)}.lock")
+    file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    held = file.open("ab")
+    try:
+        fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        held.close()
+        raise RuntimeError(
+            f"The database {file.with_suffix('')} is in use by another Gust."
+        ) from None
+    return held
+
+
+def _file_of(url: str) -> str:
     parsed = make_url(url)
     if parsed.get_backend_name() != "sqlite":
         raise ValueError(
@@ -25,11 +54,7 @@ def connect(url: str) -> Engine:
         )
     if not parsed.database or parsed.database == ":memory:":
         raise ValueError("it needs a file: sqlite:///FILE")
-    Path(parsed.database).parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    engine = create_engine(parsed, pool_size=8, max_overflow=0)
-    event.listen(engine, "connect", _configure_sqlite)
-    event.listen(engine, "begin", _begin_sqlite)
-    return engine
+    return parsed.database
 
 
 def _configure_sqlite(connection: sqlite3.Connection, _record: Any) -> None:

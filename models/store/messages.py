@@ -8,7 +8,19 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, Row, Select, bindparam, insert, select, tuple_, update
+from sqlalchemy import (
+    BigInteger,
+    Connection,
+    Row,
+    Select,
+    String,
+    bindparam,
+    column,
+    insert,
+    select,
+    update,
+    values,
+)
 
 from models.channel import Change, Older, Recent
 from models.errors import NotFound
@@ -93,7 +105,11 @@ def _insert_missing(
 
 def _find(connection: Connection, posts: Sequence[Post]) -> dict[tuple[int, str], Change]:
     keys = [(post.user.id, post.msg_id) for post in posts]
-    found = _whole.where(tuple_(messages.c.user, messages.c.msg_id).in_(keys))
+    # A join: for `(user, msg_id) IN (VALUES …)` SQLite reads the whole table.
+    names = values(column("user", BigInteger), column("msg_id", String), name="names")
+    wanted = names.data(keys).cte("wanted")
+    same = (messages.c.user == wanted.c.user) & (messages.c.msg_id == wanted.c.msg_id)
+    found = _whole.join(wanted, same)
     return {(row.user, row.msg_id): change_of(row) for row in connection.execute(found)}
 
 

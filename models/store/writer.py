@@ -24,6 +24,7 @@ from models.store import messages
 
 log = logging.getLogger("gust.store")
 
+PATIENCE = 3.0  # seconds
 BATCH = 1_000  # works in one transaction, at most
 
 Outcome = Any  # what a work gave, or the ChatError that it ended in
@@ -58,9 +59,16 @@ class Writer:
         self._queue.put(work)
 
     def close(self) -> None:
-        """Finish what was submitted, and end the thread."""
+        """Finish what was submitted, and end the thread.
+
+        Where the database is locked by somebody else that may take for ever:
+        after :data:`PATIENCE` seconds the rest is given up. Nobody was told that
+        it is stored.
+        """
         self._queue.put(None)
-        self._thread.join()
+        self._thread.join(PATIENCE)
+        if self._thread.is_alive():
+            log.warning("the database does not answer; what was not acknowledged is given up")
 
     def _serve(self) -> None:
         with self._engine.connect().execution_options(write=True) as connection:
@@ -136,10 +144,19 @@ def _run(
     for is_call, works in groupby(batch, key=lambda work: work.run is not None):
         if is_call:
             for work in works:
-                assert work.run is not None
-                yield work.run(connection, *work.args)
+                yield _call(connection, work)
         else:
             yield from insert(connection, [work.args for work in works])
+
+
+def _call(connection: Connection, work: Work) -> Outcome:
+    """Run one function; that it is refused is no failure of the batch."""
+    assert work.run is not None
+    try:
+        with connection.begin_nested():
+            return work.run(connection, *work.args)
+    except ChatError as refusal:
+        return refusal
 
 
 def _tell(told: list[tuple[Work, Outcome]]) -> None:

@@ -81,10 +81,33 @@ async def test_a_room_that_is_not_there_is_told_and_the_rest_resumed(connect) ->
     assert bob.events[1]["code"] == "not_found"
 
 
+@pytest.mark.gen_test
+async def test_a_room_told_twice_is_resumed_once(connect) -> None:
+    ada = await connect("ada")
+    bob = await connect("bob", resume=f"{LOBBY}:0,0{LOBBY}:0", epoch=epoch_of(ada))
+    bob.send(type="ping")
+    await bob.until("pong")
+    assert [e["type"] for e in bob.events].count("history") == 1
+
+
+@pytest.mark.gen_test
+async def test_a_room_that_was_left_on_another_device_is_not_entered_again(connect, call) -> None:
+    cookie = (await call("POST", "/api/session", {"name": "ada"})).cookie
+    me = (await call("GET", "/api/me", cookie=cookie)).body["user"]["id"]
+    den = (await call("POST", "/api/rooms", {"name": "den"}, cookie)).body["id"]
+    ada = await connect(cookie=cookie)
+    await ada.say("hello", room=den)
+    await call("DELETE", f"/api/rooms/{den}/members/{me}", cookie=cookie)
+    back = await connect(cookie=cookie, greeted=False, resume=f"{den}:1", epoch=epoch_of(ada))
+    assert (await back.until("removed"))["room"] == den
+    assert [room["name"] for room in back.events[0]["rooms"]] == ["lobby"]
+
+
 @pytest.mark.parametrize("resume", ["x", "1", "1:", ":1", "1:x", "1:-1", "1:1,", "1:1:1", "٣:٣"])
 @pytest.mark.gen_test
 async def test_a_malformed_position_is_refused_before_the_upgrade(call, resume) -> None:
-    answer = await call("GET", f"/chatsocket?{urlencode({'resume': resume})}")
+    path = f"/chatsocket?{urlencode({'resume': resume})}"
+    answer = await call("GET", path, Upgrade="websocket", Connection="Upgrade")
     assert (answer.status, answer.code) == (400, "bad_event")
     assert "ROOM:SEQ" in answer.body["error"]["message"]
 
