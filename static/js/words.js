@@ -16,8 +16,9 @@ function listed(names) {
 
 const counted = (n, one, many) => `${n.toLocaleString(LANGUAGE)} ${n === 1 ? one : many}`;
 
-// The reader's own habit decides between 14:05 and 2:05 pm; the words around it are ours.
-const clock = new Intl.DateTimeFormat(undefined, { hour: '2-digit', minute: '2-digit' });
+// The reader's own habit decides between 09:05 and 9:05 am; the words around it are ours.
+const { hour12 } = new Intl.DateTimeFormat(undefined, { hour: 'numeric' }).resolvedOptions();
+const clock = new Intl.DateTimeFormat(undefined, { hour: hour12 ? 'numeric' : '2-digit', minute: '2-digit' });
 const weekday = new Intl.DateTimeFormat(LANGUAGE, { weekday: 'long', day: 'numeric', month: 'long' });
 const dated = new Intl.DateTimeFormat(LANGUAGE, { weekday: 'long', day: 'numeric', month: 'long', year: 'numeric' });
 
@@ -102,8 +103,8 @@ export const words = {
     connecting: 'Connecting',
     connected: 'Connected',
     reconnecting: (seconds) => (seconds > 0 ? `Reconnecting in ${seconds} s` : 'Reconnecting'),
-    offline: 'Offline. What you write is sent when you are back.',
-    disconnected: 'Disconnected. What you write is sent when you connect.',
+    offline: 'Offline. What you write waits here.',
+    disconnected: 'Disconnected. What you write waits here.',
     banned: 'You can no longer take part here.',
   },
   stateShort: {

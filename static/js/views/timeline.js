@@ -76,7 +76,7 @@ export class Timeline {
 
   /** To the latest message, and stay with it. */
   follow() {
-    this.#stretch = new Stretch();
+    if (!this.#stretch.following) this.#stretch = new Stretch();
     this.#stuck = true;
     this.#draw();
   }
@@ -94,8 +94,9 @@ export class Timeline {
   #recall() {
     const place = this.#places.get(this.#room.id);
     this.#unseen = 0;
-    if (!place || place.stuck || !place.stretch.fits(this.#room)) return this.follow();
-    this.#stretch = place.stretch;
+    const kept = place && !place.stuck && place.stretch.fits(this.#room);
+    this.#stretch = kept ? place.stretch : new Stretch();
+    if (!kept) return this.follow();
     this.#stuck = false;
     return this.#draw(place.hold);
   }
