@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import asyncio
 
-import pytest
-
 from tests.faults.wire import ask, call, run, sign_in
 from tests.serving import GustProcess
 from tests.talking import Client, Event
@@ -99,7 +97,6 @@ def test_the_same_msgid_of_somebody_else_is_another_message(tmp_path):
         run(scene())
 
 
-@pytest.mark.xfail(strict=True, reason="it is written at once, the changes at the end of the turn")
 def test_an_ack_to_a_copy_comes_after_all_that_was_said_before_it(tmp_path):
     """A client may take the highest number that it has seen as its position."""
 

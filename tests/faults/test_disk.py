@@ -10,8 +10,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-import pytest
-
 from tests.faults.wire import ask, call, run, sign_in
 from tests.serving import GustProcess
 
@@ -144,7 +142,6 @@ def test_a_long_lock_is_refused_and_it_goes_on_after(tmp_path):
         run(scene())
 
 
-@pytest.mark.xfail(strict=True, reason="the writer is waited for as long as it takes")
 def test_it_stops_in_time_under_a_lock(tmp_path):
     async def post() -> None:
         ada = await call(server.port, name="ada")

@@ -8,8 +8,6 @@ import re
 import time
 from pathlib import Path
 
-import pytest
-
 from tests.faults.wire import TEXT, Wire, ask, call, run, sign_in
 from tests.serving import GustProcess
 
@@ -93,11 +91,12 @@ async def _come_and_go(port: int, count: int) -> None:
 
 def test_a_thousand_who_came_and_went_leave_neither_memory_nor_work(tmp_path):
     async def scene() -> None:
-        await _come_and_go(server.port, COMING)
+        for _ in range(3):  # until the memory that they take for 5 s has been taken
+            await _come_and_go(server.port, COMING)
         before = server.resident()
         await _come_and_go(server.port, COMING)
         await asyncio.sleep(6)  # the last of them is present for 5 s more
-        assert server.resident() - before < 3 * MEGABYTE
+        assert server.resident() - before < 6 * MEGABYTE  # a thousand that stayed: 10
         worked = _worked(server)
         await asyncio.sleep(1)
         assert _worked(server) - worked < 0.1
@@ -116,7 +115,6 @@ def _worked(server: GustProcess) -> float:
     return (int(fields[11]) + int(fields[12])) / 100
 
 
-@pytest.mark.xfail(strict=True, reason="a room resumed 200 times is sent 200 times")
 def test_joining_over_and_over_without_reading_costs_no_more_than_a_slow_reader(tmp_path):
     async def scene() -> None:
         ada = await call(server.port, name="ada")
@@ -148,7 +146,6 @@ def test_joining_over_and_over_without_reading_costs_no_more_than_a_slow_reader(
         run(scene())
 
 
-@pytest.mark.xfail(strict=True, reason="each piece is counted with all before it")
 def test_empty_pieces_without_end_stop_nobody(tmp_path):
     async def scene() -> None:
         ada = await call(server.port, name="ada")

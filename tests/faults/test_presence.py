@@ -93,7 +93,6 @@ def test_a_name_is_normalised(tmp_path):
         run(scene())
 
 
-@pytest.mark.xfail(strict=True, reason="the name is not held while it is given")
 def test_of_twenty_who_take_a_name_at_once_one_gets_it(tmp_path):
     async def scene() -> None:
         tries = [ask(server.port, "POST", "/api/session", {"name": "ada"}) for _ in range(20)]
@@ -104,7 +103,6 @@ def test_of_twenty_who_take_a_name_at_once_one_gets_it(tmp_path):
         run(scene())
 
 
-@pytest.mark.xfail(strict=True, reason="the name is not held while it is given")
 def test_of_two_adas_who_come_back_at_once_one_gets_another_name(tmp_path):
     async def come_back() -> None:
         both = await asyncio.gather(*(Wire.connect(server.port, cookie) for cookie in cookies))
@@ -137,7 +135,6 @@ def test_a_name_that_somebody_signed_in_has_now_is_refused(tmp_path):
         run(scene())
 
 
-@pytest.mark.xfail(strict=True, reason="the names are not told again")
 def test_in_a_crowd_only_the_number_is_kept_up_and_below_it_the_names_again(tmp_path):
     async def scene() -> None:
         ada = await call(server.port, name="ada")

@@ -5,8 +5,6 @@ from __future__ import annotations
 import asyncio
 import json
 
-import pytest
-
 from tests.faults.keeping import Copy, read
 from tests.faults.wire import Wire, ask, call, run, sign_in
 from tests.serving import GustProcess
@@ -104,7 +102,6 @@ def test_two_hundred_who_connect_and_drop_at_once_leave_no_trace(tmp_path):
         assert opened - closed <= 2
 
 
-@pytest.mark.xfail(strict=True, reason="what is read for her is told to all without its origin")
 def test_a_position_from_the_future_takes_no_ack_from_anybody(tmp_path):
     async def meddle(stop: asyncio.Event) -> None:
         carol = await Wire.connect(server.port, name="carol")
