@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import ast
 import os
 from math import inf
+from pathlib import Path
 from typing import Any
 
 from tornado.options import Error as OptionError
@@ -59,6 +61,7 @@ def parse(arguments: list[str]) -> None:
     try:
         options.parse_command_line(["chat.py", *given], final=False)
         if options.config:
+            _check_file(options.config)
             options.parse_config_file(options.config, final=False)
             options.parse_command_line(
                 ["chat.py", *arguments], final=False
@@ -88,6 +91,15 @@ def _check_argument(argument: str) -> None:
             kind(value)
     except ValueError:
         raise GiveUp(f"--{name} takes a number, not “{value}”.", 2) from None
+
+
+def _check_file(name: str) -> None:
+    """Refuse names that are no options: Tornado would pass them over."""
+    for statement in ast.parse(Path(name).read_text("utf-8")).body:
+        targets = statement.targets if isinstance(statement, ast.Assign) else []
+        for target in targets:
+            if isinstance(target, ast.Name) and target.id not in options:
+                raise OptionError(f"{target.id} in {name} is no option")
 
 
 def _port_from_environment() -> list[str]:
