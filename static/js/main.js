@@ -62,6 +62,7 @@ const rooms = new Rooms(zones.rooms, { chat, go, opener: find(zones.talk, 'rooms
 const status = new Status(find(zones.talk, 'status'), { connection, short: find(zones.rooms, 'state') });
 let details = null;
 let unseen = 0;
+let turn = 0;
 let shown = null;
 let following = new AbortController();
 
@@ -79,11 +80,11 @@ async function arrive(attempt = 0) {
   return null;
 }
 
-function enter(session) {
+async function enter(session) {
   page.dataset.state = 'in';
   hall.replaceChildren();
   chat.begin(session);
-  route();
+  await route(); // so that the first connection asks for the room in sight
   connection.connect();
 }
 
@@ -127,9 +128,14 @@ async function route(join = false) {
   const [, asked] = /^\/rooms\/(\d+)$/.exec(location.pathname) ?? [];
   const id = asked ? Number(asked) : chat.lobby?.id;
   if (!asked) history.replaceState(null, '', `/rooms/${id}`);
+  turn += 1;
+  const mine = turn;
   const found = await chat.open(id, join).catch(() => null);
-  if (found === 'open') show(chat.current);
-  else if (found === 'missing') showNotice(part('missing'), () => go(chat.lobby.id));
+  if (mine !== turn) return; // they went elsewhere while we asked
+  if (found === 'open') {
+    chat.look(id);
+    show(chat.current);
+  } else if (found === 'missing') showNotice(part('missing'), () => go(chat.lobby.id));
   else if (found) showNotice(invitation(found), () => go(id, true));
   else showNotice(part('unreachable'), () => route(join));
   if (!matchMedia('(pointer: coarse)').matches && !document.querySelector('dialog[open]')) composer.focus();
@@ -198,10 +204,15 @@ const open = {
   details: async () => {
     if (details || !detailsPanel.shown) return;
     const { Details } = await import('./views/details.js');
-    details ??= new Details(zones.details, { chat, left: (room) => chat.leave(room).catch(() => {}) });
+    details ??= new Details(zones.details, { chat, left });
     details.show(shown);
   },
 };
+
+// Where it fails the room stays where it was, and so does the button.
+function left(room) {
+  chat.leave(room).catch(() => {});
+}
 
 function made(entry) {
   chat.take(entry);

@@ -89,6 +89,16 @@ def test_a_link_to_a_room_one_is_not_in_offers_to_join(arrive: Arrive) -> None:
     expect(bob.room("den")).to_be_visible()
 
 
+def test_a_room_opened_by_its_address_is_the_first_to_be_told(arrive: Arrive) -> None:
+    ada = arrive("ada")
+    make(ada, "den")
+    asked: list[str] = []
+    ada.page.on("websocket", lambda socket: asked.append(socket.url))
+    ada.page.reload()
+    ada.is_connected()
+    assert [url.partition("resume=")[2] for url in asked] == ["2%3A0"]
+
+
 def test_an_address_of_no_room_says_so_and_shows_the_way_out(arrive: Arrive) -> None:
     ada = arrive("ada")
     ada.open("/rooms/404")

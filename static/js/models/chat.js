@@ -12,6 +12,7 @@ import { Room } from './room.js';
 
 const PAGE = 100;
 const FIRST_PAGE = 50;
+const MOST_RESUMED = 200; // what the server takes; further rooms are joined behind the welcome
 
 export class Chat extends EventTarget {
   me = null;
@@ -96,6 +97,7 @@ export class Chat extends EventTarget {
   /** The query of the next connection: what we hold, and the room that the reader waits for. */
   position() {
     let rooms = [...this.#rooms.values()].filter((room) => room.held || (room === this.current && !room.joining));
+    rooms = rooms.slice(0, MOST_RESUMED);
     if (!rooms.length && this.lobby) rooms = [this.lobby];
     this.#resumed = new Set(rooms.map(({ id }) => id));
     const resume = rooms.map((room) => `${room.id}:${room.held ? room.seq : 0}`).join(',');
@@ -103,7 +105,7 @@ export class Chat extends EventTarget {
   }
 
   /**
-   * Look at a room.
+   * See whether there is a room to look at.
    * @param {boolean} join also become a member, if it is open and not yet mine: a wish, never a link's side effect
    * @returns {Promise<'open' | 'missing' | object>} or the entry of a room that could be joined
    */
@@ -115,10 +117,15 @@ export class Chat extends EventTarget {
       this.#add(entry).joining = true;
       this.#join(this.room(id), true);
     }
-    this.current = this.room(id);
-    if (!this.current.loaded && !this.current.joining && this.#welcomed) this.latest(this.current);
-    this.see();
     return 'open';
+  }
+
+  /** The reader looks at this room from now on. */
+  look(id) {
+    const room = this.room(id);
+    this.current = room;
+    if (!room.loaded && !room.joining && this.#welcomed) this.latest(room);
+    this.see();
   }
 
   /** Nobody looks at any room. */
@@ -200,7 +207,7 @@ export class Chat extends EventTarget {
 
   // With `since` only what is new comes; the rest is loaded when somebody opens the room.
   #join(room, whole) {
-    const since = whole ? {} : { since: room.told, epoch: this.#epoch };
+    const since = whole ? {} : { since: room.held ? room.seq : room.told, epoch: this.#epoch };
     this.#connection?.send({ type: 'join', room: room.id, ref: `join ${room.id}`, ...since });
   }
 

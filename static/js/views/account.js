@@ -39,13 +39,21 @@ export function openMenu(opener, context) {
     ({ target }) => !menu.contains(target) && !opener.contains(target) && close(false),
     { signal, capture: true },
   );
-  opener.addEventListener('click', (event) => (event.stopImmediatePropagation(), close(true)), { signal, capture: true });
-  menu.addEventListener('focusout', ({ relatedTarget }) => relatedTarget && !menu.contains(relatedTarget) && close(false), {
-    signal,
-  });
+  opener.addEventListener('click', (event) => shut(event, close), { signal, capture: true });
+  menu.addEventListener(
+    'focusout',
+    ({ relatedTarget: to }) => to && !menu.contains(to) && close(false),
+    { signal },
+  );
   opener.setAttribute('aria-expanded', 'true');
   opener.after(menu);
   items[0].focus();
+}
+
+// Its own listener would open the menu again.
+function shut(event, close) {
+  event.stopImmediatePropagation();
+  close(true);
 }
 
 const online = ({ state }) => state === 'connected' || state === 'connecting';

@@ -5,7 +5,10 @@ import { words } from '../words.js';
 import { ask } from './dialog.js';
 import { find, icon, part } from './template.js';
 
-/** @param {{chat: import('../models/chat.js').Chat, go: (room: number) => void, make: (name: string) => void}} context */
+/**
+ * @param {{chat: import('../models/chat.js').Chat, go: (room: number) => void, make: (name: string) => void}} context
+ *   what to do with the choice
+ */
 export function openSwitcher(context) {
   new Switcher(ask('switcher'), context).connect();
 }
