@@ -58,7 +58,8 @@ class Handshake(Handler, WebSocketHandler):
         self.person = await self._identify()
         # Held, with nothing awaited since it was found free, until the socket is open.
         self.application.live.hold(self.person)
-        self._entries = await self.application.store.load(rooms.of, self.person.id) or []
+        found = await self.application.store.load(rooms.of, self.person.id)
+        self._entries = list(found or [])  # one's own: tabs that ask at once share what is found
         self.mine = {entry.id for entry in self._entries}
 
     def forget_handshake(self) -> None:
