@@ -5,6 +5,7 @@ from __future__ import annotations
 import ipaddress
 import logging
 import socket
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any, TypeVar
 from urllib.parse import urlsplit
 
@@ -54,10 +55,7 @@ class Handler(RequestHandler):
 
         :raises Misdirected: see :class:`models.errors.Misdirected`
         """
-        try:
-            host = urlsplit(f"//{self.request.host}").hostname or ""
-        except ValueError:  # “[::1”
-            raise Misdirected(self.request.host) from None
+        host = _host_name(self.request.host)
         if host not in self.application.hosts and not _is_address(host):
             raise Misdirected(host)
 
@@ -227,6 +225,16 @@ def own_hosts(more: str) -> frozenset[str]:
     return frozenset(names)
 
 
+@lru_cache(1000)
+def _host_name(header: str) -> str:
+    """Read the name out of a Host header, without the port; what is none, as it is."""
+    try:
+        return urlsplit(f"//{header}").hostname or ""
+    except ValueError:  # “[::1”
+        return header
+
+
+@lru_cache(1000)
 def _is_address(host: str) -> bool:
     try:
         ipaddress.ip_address(host)

@@ -11,7 +11,8 @@ from __future__ import annotations
 
 import asyncio
 import struct
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from itertools import chain, repeat
 from typing import TYPE_CHECKING
 
 from tornado.iostream import IOStream, SSLIOStream, StreamClosedError
@@ -57,77 +58,85 @@ class Listener:
     frame can still take the place of everything that waits.
 
     :ivar key: the connection's ``clientKey``
+    :ivar pending: what this turn has collected so far
+    :ivar way: the socket's own ``send``, while nothing waits for it; None: use :meth:`write`
+    :ivar behind: truthy while the stream still has something of its own to write,
+        such as the answer to a ping: nothing may overtake that
     """
 
     __slots__ = (
         "_backlog",
-        "_busy",
         "_closing",
-        "_direct",
-        "_pending",
         "_protocol",
+        "_send",
         "_stream",
         "_turn",
         "_waiting",
+        "behind",
         "key",
+        "pending",
+        "way",
     )
 
     def __init__(self, key: str, protocol: WebSocketProtocol13, turn: Turn) -> None:
         self.key = key
+        self.pending: bytes | list[bytes] | None = None
         self._protocol = protocol
         self._stream: IOStream = protocol.stream
         # TLS has to see every byte.
-        self._direct = not isinstance(protocol.stream, SSLIOStream)
+        direct = not isinstance(protocol.stream, SSLIOStream)
+        self._send = protocol.stream.socket.send if direct else None
+        self.way = self._send
+        self.behind = protocol.stream._write_futures
         self._turn = turn
-        self._pending: list[bytes] = []
         self._backlog: list[bytes] = []
         self._waiting = 0
-        self._busy = False
         self._closing = False
 
     def send(self, data: bytes) -> None:
         """Send frames to this socket, joined with all else it is sent in this turn."""
-        if not self._pending:
+        if self.pending is None:
+            self.pending = data
             self._turn.dirty(self)
-        self._pending.append(data)
+        elif isinstance(self.pending, bytes):
+            self.pending = [self.pending, data]
+        else:
+            self.pending.append(data)
 
-    def flush(self) -> None:
-        """Write what this turn has collected; never wait, never raise."""
-        pending, self._pending = self._pending, []
-        if not pending or self._closing:
+    def take(self) -> bytes | None:
+        """Take what this turn has collected; None: nothing."""
+        pending, self.pending = self.pending, None
+        return b"".join(pending) if isinstance(pending, list) else pending
+
+    def write(self, data: bytes) -> None:
+        """Write to a socket that is backed up, or closing; never wait, never raise."""
+        if self._closing:
             return
-        data = pending[0] if len(pending) == 1 else b"".join(pending)
         if self._waiting > WAITING_LIMIT:
             self._close_slow()
-        elif self._busy:
+        elif self._waiting:
             self._backlog.append(data)
             self._waiting += len(data)
         else:
-            self._write(data)
+            self._queue(data)
 
     def finish(self) -> None:
         """Write what there is, and nothing after it: a close frame follows."""
-        self.flush()
+        if (data := self.take()) is not None:
+            write_all([(self, data)])
+        self._close()
+
+    def fail(self, error: OSError) -> None:
+        """Give up a socket that can't be written to."""
+        self._stream.close(exc_info=(type(error), error, error.__traceback__))
+
+    def _close(self) -> None:
         self._closing = True
+        self.way = None
         self._backlog.clear()
 
-    def _write(self, data: bytes) -> None:
-        stream = self._stream
-        try:
-            if self._direct and not stream.writing() and stream.socket is not None:
-                sent = stream.socket.send(data)
-                if sent == len(data):
-                    return
-                data = data[sent:]
-        except BlockingIOError:
-            pass
-        except OSError as error:
-            stream.close(exc_info=(type(error), error, error.__traceback__))
-            return
-        self._queue(data)
-
     def _queue(self, data: bytes) -> None:
-        self._busy = True
+        self.way = None
         self._waiting += len(data)
         try:
             future = self._stream.write(data)
@@ -138,12 +147,15 @@ class Listener:
     def _written(self, future: asyncio.Future[None], size: int) -> None:
         if future.cancelled() or future.exception() is not None:
             return  # closed; whoever watches the connection is told there
-        self._busy = False
         self._waiting -= size
-        while self._backlog and not self._busy and not self._closing:
+        if self._closing:
+            return
+        if self._backlog:
             chunk = self._take_chunk()
             self._waiting -= len(chunk)
-            self._write(chunk)
+            self._queue(chunk)
+        else:
+            self.way = self._send
 
     def _take_chunk(self) -> bytes:
         size = count = 0
@@ -163,8 +175,7 @@ class Listener:
         the reason only when it goes on, so it gets longer. All that waited for
         it is let go at once.
         """
-        self._closing = True
-        self._backlog.clear()
+        self._close()
         self._turn.too_slow(self)
         self._protocol.server_terminated = True  # nothing may follow a close frame
         reason = struct.pack("!H", TOO_SLOW) + b"reading too slowly; resume"
@@ -217,19 +228,52 @@ class Turn:
     def _flush(self) -> None:
         self._scheduled = False
         rooms, self._rooms = self._rooms, {}
+        if len(rooms) == 1 and not self._dirty:
+            # The one thing said: nothing has to be collected for anybody.
+            for told in rooms.values():
+                write_all(_told(*told))
+            return
         for channel, said in rooms.values():
             self._hand_out(channel, said)
         dirty, self._dirty = self._dirty, []
-        for listener in dirty:
-            listener.flush()
+        taken = ((listener, listener.take()) for listener in dirty)
+        write_all((listener, data) for listener, data in taken if data is not None)
 
     def _hand_out(self, channel: Channel, said: list[bytes | Change]) -> None:
-        frames = [s if isinstance(s, bytes) else message_frame(s) for s in said]
-        origins = {s.origin for s in said if isinstance(s, Change) and s.origin}
-        whole = b"".join(frames)
-        for listener in channel.listeners:
-            own = _own(listener.key, said, frames) if listener.key in origins else whole
-            listener.send(own)
+        for listener, data in _told(channel, said):
+            listener.send(data)
+
+
+def write_all(told: Iterable[tuple[Listener, bytes]]) -> None:
+    """Write to each socket, directly where nothing waits; never wait, never raise.
+
+    This runs for every listener of every message, so there is no call in it but
+    the ``send``: a method and a flag for each would cost a third of the system
+    call itself.
+    """
+    for listener, data in told:
+        if listener.way is None or listener.behind:
+            listener.write(data)
+            continue
+        try:
+            sent = listener.way(data)
+        except BlockingIOError:
+            sent = 0
+        except OSError as error:
+            listener.fail(error)
+            continue
+        if sent < len(data):
+            listener.write(data[sent:])
+
+
+def _told(channel: Channel, said: list[bytes | Change]) -> Iterable[tuple[Listener, bytes]]:
+    """Give what each listener is told; a copy: who reads too slowly leaves meanwhile."""
+    frames = [s if isinstance(s, bytes) else message_frame(s) for s in said]
+    whole = b"".join(frames)
+    origins = {s.origin for s in said if isinstance(s, Change) and s.origin}
+    senders = [listener for listener in channel.listeners if listener.key in origins]
+    own = [(sender, _own(sender.key, said, frames)) for sender in senders]
+    return chain(zip(channel.listeners.difference(senders), repeat(whole)), own)
 
 
 def _own(key: str, said: list[bytes | Change], frames: list[bytes]) -> bytes:

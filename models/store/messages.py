@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -58,8 +58,9 @@ _advance = (
     update(rooms)
     .where(rooms.c.id == bindparam("room_id"))
     .values(seq=rooms.c.seq + bindparam("count"))
-    .returning(rooms.c.seq)
 )
+_advance_one = _advance.returning(rooms.c.id, rooms.c.seq)
+_numbers = select(rooms.c.id, rooms.c.seq).where(rooms.c.id.in_(bindparam("rooms", expanding=True)))
 _insert = insert(messages).returning(messages.c.id, messages.c.room, messages.c.seq)
 _whole = select(messages, users.c.name, users.c.role).join(users, messages.c.user == users.c.id)
 
@@ -117,10 +118,7 @@ def _store(connection: Connection, posts: Sequence[Post]) -> dict[tuple[int, str
     # The rooms' numbers are taken first: that locks the rooms' rows, and so ids
     # and numbers rise together, also with several writing processes.
     now = time.time_ns() // 1_000_000
-    following = {
-        room: _take_numbers(connection, room, count)
-        for room, count in sorted(Counter(post.room for post in posts).items())
-    }
+    following = _take_numbers(connection, Counter(post.room for post in posts))
     rows: dict[tuple[int, int], dict[str, Any]] = {}
     by_number: dict[tuple[int, int], Post] = {}
     for post in posts:
@@ -153,12 +151,22 @@ def _store(connection: Connection, posts: Sequence[Post]) -> dict[tuple[int, str
     return stored
 
 
-def _take_numbers(connection: Connection, room: int, count: int) -> int:
-    """Take a room's next ``count`` change numbers; give the first of them."""
-    last: int | None = connection.scalar(_advance, {"room_id": room, "count": count})
-    if last is None:
+def _take_numbers(connection: Connection, counts: Mapping[int, int]) -> dict[int, int]:
+    """Take so many of each room's next change numbers; give the first of them, by room.
+
+    One statement for one room, two for any number of rooms. The rows are locked
+    in the order of their ids, so that two writing processes never wait for each
+    other.
+    """
+    taken = [{"room_id": room, "count": counts[room]} for room in sorted(counts)]
+    if len(taken) == 1:
+        found = connection.execute(_advance_one, taken[0]).all()
+    else:
+        connection.execute(_advance, taken)
+        found = connection.execute(_numbers, {"rooms": list(counts)}).all()
+    if len(found) < len(counts):
         raise NotFound("room")
-    return last - count + 1
+    return {id: seq - counts[id] + 1 for id, seq in found}
 
 
 def _change(message: Message, origin: str | None = None) -> Change:

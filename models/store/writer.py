@@ -25,7 +25,7 @@ from models.store import messages
 log = logging.getLogger("gust.store")
 
 PATIENCE = 3.0  # seconds
-BATCH = 1_000  # works in one transaction, at most
+BATCH = 1_000  # works after which a transaction begins to be full
 
 Outcome = Any  # what a work gave, or the ChatError that it ended in
 
@@ -51,12 +51,20 @@ class Writer:
     def __init__(self, engine: Engine, loop: asyncio.AbstractEventLoop) -> None:
         self._engine = engine
         self._loop = loop
-        self._queue: SimpleQueue[Work | None] = SimpleQueue()
+        self._queue: SimpleQueue[list[Work] | None] = SimpleQueue()
+        self._submitted: list[Work] = []
         self._thread = threading.Thread(target=self._serve, name="writer", daemon=True)
         self._thread.start()
 
     def submit(self, work: Work) -> None:
-        self._queue.put(work)
+        """Take one work; it is handed over together with the others of this turn.
+
+        One by one, the thread would wake up for the first and commit it alone,
+        while its fellows are still being parsed.
+        """
+        if not self._submitted:
+            self._loop.call_soon(self._hand_over)
+        self._submitted.append(work)
 
     def close(self) -> None:
         """Finish what was submitted, and end the thread.
@@ -65,10 +73,16 @@ class Writer:
         after :data:`PATIENCE` seconds the rest is given up. Nobody was told that
         it is stored.
         """
+        self._hand_over()
         self._queue.put(None)
         self._thread.join(PATIENCE)
         if self._thread.is_alive():
             log.warning("the database does not answer; what was not acknowledged is given up")
+
+    def _hand_over(self) -> None:
+        if self._submitted:
+            works, self._submitted = self._submitted, []
+            self._queue.put(works)
 
     def _serve(self) -> None:
         with self._engine.connect().execution_options(write=True) as connection:
@@ -82,14 +96,14 @@ class Writer:
 
     def _next_batch(self) -> list[Work]:
         """Wait for work; then take all there is. An empty batch: the end."""
-        batch = []
-        work = self._queue.get()
-        while work is not None:
-            batch.append(work)
-            if len(batch) == BATCH:
+        batch: list[Work] = []
+        works = self._queue.get()
+        while works is not None:
+            batch += works
+            if len(batch) >= BATCH:
                 break
             try:
-                work = self._queue.get_nowait()
+                works = self._queue.get_nowait()
             except Empty:
                 break
         else:

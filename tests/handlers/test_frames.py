@@ -100,17 +100,51 @@ def change(seq: int, origin: str | None = None, size: int = 0) -> Change:
 async def test_a_turn_is_one_write_for_each_listener(pair, turn, monkeypatch) -> None:
     made = [pair(f"{n}") for n in range(5)]
     channel = channel_of(*(listener for listener, _ in made))
-    writes: list[Listener] = []
-    write = Listener._write
-    monkeypatch.setattr(
-        Listener, "_write", lambda self, data: (writes.append(self), write(self, data))
-    )
+    writes: list[str] = []
+    for listener, _ in made:
+        count_writes(listener, writes)
     for seq in range(1, 21):
         turn.tell(channel, change(seq))
     made[0][0].send(frame(b"{}"))
     for _, reader in made[1:]:
         assert await reader.frames(20) == [b'{"type":"message","seq":%d}' % n for n in range(1, 21)]
-    assert len(writes) == len(set(writes)) == 5
+    assert sorted(writes) == ["0", "1", "2", "3", "4"]
+
+
+def count_writes(listener: Listener, writes: list[str]) -> None:
+    send = listener.way
+    assert send is not None
+
+    def way(data: bytes) -> int:
+        writes.append(listener.key)
+        return send(data)
+
+    listener.way = way
+
+
+@pytest.mark.gen_test
+async def test_one_thing_said_is_one_write_as_well(pair, turn) -> None:
+    made = [pair(f"{n}") for n in range(5)]
+    writes: list[str] = []
+    for listener, _ in made:
+        count_writes(listener, writes)
+    turn.tell(channel_of(*(listener for listener, _ in made)), change(1, origin="3"))
+    for listener, reader in made:
+        [told] = await reader.frames(1)
+        assert (b'"type":"ack"' in told) == (listener.key == "3")
+    assert sorted(writes) == ["0", "1", "2", "3", "4"]
+
+
+@pytest.mark.gen_test
+async def test_nothing_overtakes_what_the_stream_still_has_to_write(pair, turn) -> None:
+    ada, to_ada = pair("ada", buffer=4096)
+    channel = channel_of(ada)
+    first = frame(b"x" * 300_000)
+    ada._stream.write(first)  # as the answer to a ping would be
+    turn.tell(channel, change(1))
+    await asyncio.sleep(0)
+    told = await to_ada.frames(2)
+    assert [len(told[0]), told[1]] == [300_000, b'{"type":"message","seq":1}']
 
 
 @pytest.mark.gen_test
