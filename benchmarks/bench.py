@@ -91,6 +91,7 @@ def talked(raw: dict[str, Any]) -> Measured:
     seconds, deliveries = raw["seconds"], max(raw["deliveries"], 1)
     return {
         "cpu_per_delivery": 1e6 * raw["server_cpu"] / deliveries,
+        "in_kernel": raw["kernel_cpu"] / max(raw["server_cpu"], 0.01),
         "cpu_per_post": 1e6 * raw["server_cpu"] / max(raw["acks"], 1),
         "deliveries": raw["deliveries"] / seconds,
         "acks": raw["acks"] / seconds,

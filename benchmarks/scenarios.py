@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import http.client
+import itertools
 import json
 import time
 from functools import partial
@@ -16,6 +17,7 @@ from benchmarks.servers import Gust, Server
 TEXT = 60  # characters in a message
 PEERS_TEXT = 230  # the same for peers, so that their frames are as long as Gust's
 SENDERS = 50
+_numbers = itertools.count()
 ONE_ROOM = "/chatsocket?name={user}&resume={room}:0"
 
 
@@ -174,11 +176,14 @@ def sessions(server: Server, count: int) -> list[str]:
     """Sign so many guests in; give their tokens."""
     api = http.client.HTTPConnection("127.0.0.1", server.port, timeout=30)
     tokens = []
-    for number in range(count):
+    for _ in range(count):
         headers = {"Content-Type": "application/json"}
-        api.request("POST", "/api/session", json.dumps({"name": f"guest {number}"}), headers)
+        name = f"guest {next(_numbers)}"  # a name is one person's while they are here
+        api.request("POST", "/api/session", json.dumps({"name": name}), headers)
         answer = api.getresponse()
         answer.read()
+        if answer.status >= 300:
+            raise RuntimeError(f"{name} could not sign in: {answer.status}")
         tokens.append((answer.headers["Set-Cookie"] or "").partition("gust=")[2].partition(";")[0])
     api.close()
     return tokens

@@ -114,4 +114,8 @@ class Gust(Server):
     def __exit__(self, *exc: object) -> None:
         super().__exit__(None, None, None)
         if not self._keep:
-            shutil.rmtree(self.data, ignore_errors=True)
+            self.remove()
+
+    def remove(self) -> None:
+        """Delete its data."""
+        shutil.rmtree(self.data, ignore_errors=True)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import json
 import os
 import shutil
 import subprocess
@@ -9,6 +11,8 @@ import sys
 import venv
 from collections.abc import Callable
 from pathlib import Path
+
+import tornado
 
 from benchmarks.load import compile_c
 from benchmarks.servers import Server
@@ -89,6 +93,20 @@ def present(cache: Path) -> tuple[list[Callable[[], Server]], dict[str, str]]:
         else:
             makers.append(lambda peer=peer: peer(cache))  # type: ignore[misc]
     return makers, absent
+
+
+def versions(cache: Path) -> dict[str, str]:
+    """Tell which versions were measured, as far as they are installed."""
+    found = {"Python": sys.version.split()[0], "Tornado": tornado.version}
+    for package in ("ws", "socket.io"):
+        about = cache / "npm" / "node_modules" / package / "package.json"
+        if about.exists():
+            found[f"npm {package}"] = json.loads(about.read_text())["version"]
+    for folder in (cache / "venv").glob("lib/*/site-packages/websockets-*.dist-info"):
+        found["websockets"] = folder.name.removesuffix(".dist-info").partition("-")[2]
+    with contextlib.suppress(OSError, subprocess.SubprocessError):
+        found["Node.js"] = subprocess.check_output(["node", "--version"], text=True).strip("v\n")
+    return found
 
 
 def _why(error: Exception) -> str:

@@ -1,0 +1,120 @@
+"""The bars of the design, and what was measured beside each."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, NamedTuple
+
+FLOOR, WS, TORNADO = "bare C relay: the floor", "npm ws", "Tornado's demo pattern"
+
+Results = dict[str, Any]
+
+
+class Bar(NamedTuple):
+    """One line of the table.
+
+    :ivar measured: gives the value and how to write it; None: not measured yet
+    :ivar most: the value that is not to be exceeded; negative: not to be undercut
+    :ivar why: what stands in the way where it is missed
+    """
+
+    what: str
+    bar: str
+    most: float
+    measured: Callable[[Results], tuple[float, str] | None]
+    why: str = ""
+
+    def holds(self, value: float) -> bool:
+        return value <= self.most if self.most > 0 else value >= -self.most
+
+
+def median(results: Results, *path: str) -> float | None:
+    """Give the median at a path of keys; None: it was not measured."""
+    at: Any = results
+    for key in path:
+        if key not in at:
+            return None
+        at = at[key]
+    return float(at["median"])
+
+
+def _ratio(scenario: str, case: str, peer: str, key: str) -> Callable[[Results], Any]:
+    def measured(results: Results) -> tuple[float, str] | None:
+        own = median(results, scenario, case, "Gust", key)
+        other = median(results, scenario, case, peer, key)
+        if own is None or not other:
+            return None
+        unit = "µs" if key == "cpu_per_delivery" else "a second"
+        shape = "{:.2f} × ({:,.1f} against {:,.1f} {})"
+        if unit == "a second":
+            shape = "{:.1f} × ({:,.0f} against {:,.0f} {})"
+        return own / other, shape.format(own / other, own, other, unit)
+
+    return measured
+
+
+def _value(shape: str, *path: str) -> Callable[[Results], Any]:
+    def measured(results: Results) -> tuple[float, str] | None:
+        value = median(results, *path)
+        return None if value is None else (value, shape.format(value))
+
+    return measured
+
+
+def _coming_back(results: Results) -> tuple[float, str] | None:
+    own = median(results, "coming-back", "Gust", "seconds")
+    bare = median(results, "coming-back", "bare Tornado handshakes", "seconds")
+    if own is None or bare is None:
+        return None
+    return own / bare, f"{own / bare:.2f} × ({1000 * own:.0f} ms against {1000 * bare:.0f} ms)"
+
+
+_POST = (
+    "Above the system call, a delivery pays its part of the post: reading it, two changes of "
+    "thread and a transaction with its `fsync`, which no peer does"
+)
+_FAN = "fan-out, 1,000 listeners, one message at a time: CPU per delivery"
+
+BARS = [
+    Bar(f"{_FAN}, to npm `ws`", "≤ 0.75 ×", 0.75, _ratio("fan-out", "1000 1", WS, "cpu_per_delivery"), _POST),
+    Bar("the same, to Tornado's demo pattern", "≤ 0.12 ×", 0.12, _ratio("fan-out", "1000 1", TORNADO, "cpu_per_delivery"),
+        "One `send` for each listener is what the kernel charges everybody: even the floor is above this bar here"),
+    Bar("the same, to a bare C relay (an aim)", "≤ 1.3 ×", 1.3, _ratio("fan-out", "1000 1", FLOOR, "cpu_per_delivery"), _POST),
+    Bar("20 messages in flight: deliveries a second, to npm `ws`", "≥ 10 ×", -10, _ratio("fan-out", "1000 20", WS, "deliveries"),
+        "Twenty messages are joined to one write where they come in one turn of the loop; what arrives spread over turns is written more often"),
+    Bar("durable posts, 50 senders in one room, each waiting for its `ack`", "≥ 8,000 a second", -8000,
+        _value("{:,.0f} a second", "posts", "together 1", "Gust", "acks"),
+        "A batch holds at most the 50 that wait; its transaction and the 2,500 deliveries it causes share one core"),
+    Bar("the same, 20 in flight for each sender", "≥ 8,000 a second", -8000, _value("{:,.0f} a second", "posts", "together 20", "Gust", "acks")),
+    Bar("one idle connection, of 2,000", "≤ 14 KiB", 14, _value("{:.1f} KiB", "idle", "2000", "Gust", "kib")),
+    Bar("one idle connection, of 10,000 in one process", "≤ 14 KiB", 14, _value("{:.1f} KiB", "idle", "10000", "Gust", "kib")),
+    Bar("1,000 back at once, each 50 messages behind, to bare Tornado handshakes", "≤ 1.5 ×", 1.5, _coming_back,
+        "Everything above the handshake is reading who it is, and telling the welcome and 50 messages"),
+    Bar("a page of history among 1,000,000 messages", "p95 ≤ 5 ms", 5, _value("{:.1f} ms", "history", "1000000", "Gust", "p95")),
+    Bar("a search among them", "p95 ≤ 50 ms", 50, _value("{:.1f} ms", "history", "search", "Gust", "p95")),
+    Bar("from start to listening, on an empty folder", "≤ 0.8 s", 0.8, _value("{:.2f} s", "start", "first", "Gust", "seconds")),
+    Bar("from start to listening, any later time", "≤ 0.8 s", 0.8, _value("{:.2f} s", "start", "then", "Gust", "seconds")),
+]
+
+
+def table(results: Results) -> str:
+    """Write the table of bars."""
+    lines = ["| what | bar | measured | |", "| --- | --- | --- | --- |"]
+    for bar in BARS:
+        found = bar.measured(results)
+        if found is None:
+            said, verdict = "not measured: it is not built, or its peer is absent", "–"
+        else:
+            said, verdict = found[1], "holds" if bar.holds(found[0]) else "**falls short**"
+        lines.append(f"| {bar.what} | {bar.bar} | {said} | {verdict} |")
+    return "\n".join(lines)
+
+
+def missed(results: Results) -> list[str]:
+    """Say for each bar that is missed by how much, and why."""
+    lines = []
+    for bar in BARS:
+        found = bar.measured(results)
+        if found is not None and not bar.holds(found[0]):
+            lines.append(f"- {bar.what}: {found[1]}, where the bar is {bar.bar}. {bar.why}.")
+    return lines
