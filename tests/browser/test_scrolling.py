@@ -106,6 +106,30 @@ def test_at_the_end_one_follows_what_is_said(arrive: Arrive, gust: GustProcess) 
     assert is_at_the_end(ada)
     ada.composer.fill("a\nlonger\ndraft\nof\nlines")
     expect(ada.texts.last).to_be_in_viewport()
+    # A long draft within the same frame as a message, while the scrolling for it is on its way.
+    ada.composer.evaluate(
+        """field => {
+          const write = text => (field.value = text, field.dispatchEvent(new Event('input')));
+          write('mine');
+          field.form.requestSubmit();
+          write('another\\n'.repeat(12));
+        }"""
+    )
+    expect(ada.texts.last).to_have_text("mine")
+    said(gust, "bob", ["and so on"])
+    expect(ada.texts.last).to_have_text("and so on")
+    expect(ada.texts.last).to_be_in_viewport()
+
+
+def test_another_size_of_the_window_leaves_one_at_the_end(
+    arrive: Arrive, gust: GustProcess
+) -> None:
+    said(gust, "bob", ["a long line of many words " * 10] * 20 + ["the last"])
+    ada = arrive("ada")
+    for width, height in ((800, 600), (1920, 1000), (390, 844), (844, 390), (1280, 800)):
+        ada.page.set_viewport_size({"width": width, "height": height})
+        expect(ada.texts.last).to_be_in_viewport()
+        assert is_at_the_end(ada)
 
 
 def test_away_from_the_end_one_is_told_and_not_dragged_down(

@@ -27,6 +27,7 @@ export class Timeline {
   #places = new Map();
   #stretch = new Stretch();
   #stuck = true;
+  #measured = ''; // the sizes at which we last went to the end
   #unseen = 0;
   #frame = 0;
   #live = false;
@@ -192,6 +193,12 @@ export class Timeline {
 
   #toBottom() {
     this.#scroller.scrollTop = this.#scroller.scrollHeight;
+    this.#measured = this.#sizes;
+  }
+
+  get #sizes() {
+    const { clientWidth, clientHeight, scrollHeight } = this.#scroller;
+    return `${clientWidth} ${clientHeight} ${scrollHeight}`;
   }
 
   get #below() {
@@ -201,6 +208,8 @@ export class Timeline {
 
   #scrolled() {
     if (!this.#room) return;
+    // With other sizes (a turned phone, a long draft, a keyboard) it wasn't the reader who left the end.
+    if (this.#stuck && this.#sizes !== this.#measured) this.#toBottom();
     this.#stuck = this.#stretch.following && this.#below < AT_END;
     if (this.#stuck) this.#unseen = 0;
     this.#reach();
