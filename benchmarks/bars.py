@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any, NamedTuple
 
 FLOOR, WS, TORNADO = "bare C relay: the floor", "npm ws", "Tornado's demo pattern"
+UWS = "uWebSockets (C++)"
 
 Results = dict[str, Any]
 
@@ -79,6 +80,7 @@ BARS = [
     Bar(f"{_FAN}, to npm `ws`", "≤ 0.75 ×", 0.75, _ratio("fan-out", "1000 1", WS, "cpu_per_delivery"), _POST),
     Bar("the same, to Tornado's demo pattern", "≤ 0.12 ×", 0.12, _ratio("fan-out", "1000 1", TORNADO, "cpu_per_delivery"),
         "One `send` for each listener is what the kernel charges everybody: even the floor is above this bar here"),
+    Bar("the same, to uWebSockets in C++ (an aim)", "≤ 1.3 ×", 1.3, _ratio("fan-out", "1000 1", UWS, "cpu_per_delivery"), _POST),
     Bar("the same, to a bare C relay (an aim)", "≤ 1.3 ×", 1.3, _ratio("fan-out", "1000 1", FLOOR, "cpu_per_delivery"), _POST),
     Bar("20 messages in flight: deliveries a second, to npm `ws`", "≥ 10 ×", -10, _ratio("fan-out", "1000 20", WS, "deliveries"),
         "Twenty messages are joined to one write where they come in one turn of the loop; what arrives spread over turns is written more often"),

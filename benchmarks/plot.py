@@ -17,10 +17,11 @@ _STYLE = """
   .line { fill: none; stroke-width: 2 } .s0 { stroke-width: 3.5 }
   .s0 { stroke: #0b62d6 } .s1 { stroke: #777; stroke-dasharray: 5 4 } .s2 { stroke: #c2410c }
   .s3 { stroke: #15803d } .s4 { stroke: #9333ea } .s5 { stroke: #b45309; stroke-dasharray: 2 3 }
+  .s6 { stroke: #0f766e; stroke-dasharray: 8 3 }
   @media (prefers-color-scheme: dark) {
     .page { fill: #14171a } text { fill: #e6e6e6 } .quiet { fill: #a0a0a0 }
     .grid { stroke: #30353a } .s0 { stroke: #6ab0ff } .s1 { stroke: #aaa } .s2 { stroke: #fb923c }
-    .s3 { stroke: #4ade80 } .s4 { stroke: #c084fc } .s5 { stroke: #fbbf24 }
+    .s3 { stroke: #4ade80 } .s4 { stroke: #c084fc } .s5 { stroke: #fbbf24 } .s6 { stroke: #2dd4bf }
   }
 """
 

@@ -52,6 +52,13 @@ class Websockets(Server):
         )
 
 
+class UWebSockets(Server):
+    name = "uWebSockets (C++)"
+
+    def __init__(self, cache: Path) -> None:
+        super().__init__([_python_with_peers(cache), HERE / "uwebsockets_relay.py", "{port}"])
+
+
 class Node(Server):
     """A relay for Node.js; its packages are fetched into the cache."""
 
@@ -75,7 +82,7 @@ class SocketIO(Node):
     speaks = SOCKETIO
 
 
-PEERS: list[type[Server]] = [Floor, Ws, Websockets, SocketIO, TornadoDemo]
+PEERS: list[type[Server]] = [Floor, UWebSockets, Ws, Websockets, SocketIO, TornadoDemo]
 
 
 def present(cache: Path) -> tuple[list[Callable[[], Server]], dict[str, str]]:
@@ -102,8 +109,9 @@ def versions(cache: Path) -> dict[str, str]:
         about = cache / "npm" / "node_modules" / package / "package.json"
         if about.exists():
             found[f"npm {package}"] = json.loads(about.read_text())["version"]
-    for folder in (cache / "venv").glob("lib/*/site-packages/websockets-*.dist-info"):
-        found["websockets"] = folder.name.removesuffix(".dist-info").partition("-")[2]
+    for package in ("websockets", "socketify"):
+        for folder in (cache / "venv").glob(f"lib/*/site-packages/{package}-*.dist-info"):
+            found[package] = folder.name.removesuffix(".dist-info").partition("-")[2]
     with contextlib.suppress(OSError, subprocess.SubprocessError):
         found["Node.js"] = subprocess.check_output(["node", "--version"], text=True).strip("v\n")
     return found
