@@ -19,6 +19,7 @@ from msgspec import UNSET
 from handlers.connection import SIGNED_OUT
 from handlers.frames import Listener, ack_frame, frame
 from handlers.joining import Joining
+from handlers.reader import Reader
 from models import events, markup
 from models.cache import Cache
 from models.channel import Channel
@@ -45,11 +46,11 @@ class ChatSocketHandler(Joining):
 
     def open(self, *args: str, **kwargs: str) -> None:
         """Welcome the newcomer: who they are, then history, then what is live."""
-        if self._on_close_called:
+        assert isinstance(self.ws_connection, Reader) or self.ws_connection is None
+        if self.ws_connection is None or self.ws_connection.stream.closed():
             return  # they left while they were still being prepared for
-        assert self.ws_connection is not None
         self.set_nodelay(True)
-        self.listener = Listener(self.key, self.ws_connection, self.application.turn)  # type: ignore[arg-type]
+        self.listener = Listener(self.key, self.ws_connection, self.application.turn)
         self.application.live.arrive(self.person)
         self.tell(self._welcome())
         self.join_ready()
