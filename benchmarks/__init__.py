@@ -1,1 +1,4 @@
-"""Gust side by side with its peers: ``python -m benchmarks`` measures and writes docs/performance.md."""
+"""Gust side by side with its peers, in one run.
+
+``python -m benchmarks`` measures, and writes docs/performance.md.
+"""

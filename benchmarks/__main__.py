@@ -7,7 +7,7 @@ import sys
 import time
 from pathlib import Path
 
-from benchmarks import history, machine, peers, report, scenarios
+from benchmarks import bars, history, machine, peers, report, scenarios
 from benchmarks.bench import Bench, Results, say
 from benchmarks.load import Load
 from benchmarks.servers import ROOT
@@ -42,7 +42,7 @@ def main() -> int:
             say(f"{name}: {time.monotonic() - begun:.0f} s")
         results.keep("about", _about(bench, absent))
     if options.quick:
-        print(report.table_of_bars(results.all))
+        print(bars.table(results.all))
     else:
         report.write(results.all, ROOT / "docs")
         say("written: docs/performance.md")

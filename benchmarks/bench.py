@@ -121,7 +121,7 @@ def talked(raw: dict[str, Any]) -> Measured:
 
 def foreign(raw: dict[str, Any]) -> float:
     """Tell which share of the machine others used meanwhile."""
-    return max(0.0, raw["other_cpu"]) / raw["seconds"] / len(machine.CORES)
+    return max(0.0, float(raw["other_cpu"])) / float(raw["seconds"]) / len(machine.CORES)
 
 
 def summary(runs: list[Measured]) -> dict[str, Any]:

@@ -87,13 +87,14 @@ class Asker:
             begun = time.perf_counter()
             status, body = self._get(f"/api/rooms/{LOBBY}/messages?before={place}&limit=50")
             took.append(1000 * (time.perf_counter() - begun))
-            assert status == 200 and body.count(b'"msgId"') == 50
+            if status != 200 or body.count(b'"msgId"') != 50:
+                raise RuntimeError(f"not a page of 50 messages: {status} {body[:200]!r}")
         return _spread(took)
 
     def searches(self) -> Measured | None:
         """Search for what is in the messages; None: there is no search."""
         took = []
-        for number in range(SEARCHED):
+        for _number in range(SEARCHED):
             begun = time.perf_counter()
             status, _ = self._get(f"/api/search?q={quote(f'@{self._random.randrange(16**6):06x}')}")
             took.append(1000 * (time.perf_counter() - begun))

@@ -44,14 +44,15 @@ class Load:
 
     def _start(self, server: Server, options: dict[str, Any]) -> subprocess.Popen[str]:
         given = {"port": server.port, "pid": server.pid, **server.speaks, **options}
-        return subprocess.Popen(
-            [str(self._program), *(f"--{k.replace('_', '-')}={v}" for k, v in given.items())],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            text=True,
-            preexec_fn=lambda: os.sched_setaffinity(0, machine.LOAD_CORES),
-        )
+        pipe = subprocess.PIPE
+        with machine.on(machine.LOAD_CORES):
+            return subprocess.Popen(
+                [str(self._program), *(f"--{k.replace('_', '-')}={v}" for k, v in given.items())],
+                stdin=pipe,
+                stdout=pipe,
+                stderr=pipe,
+                text=True,
+            )
 
 
 class Held:

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import resource
 import statistics
 import time
+from collections.abc import Collection, Iterator
 from pathlib import Path
 
 # The server has a core to itself, the load the other ones.
 CORES = sorted(os.sched_getaffinity(0))
-SERVER_CORE, LOAD_CORES = CORES[-1], CORES[:-1] or CORES
+SERVER_CORES, LOAD_CORES = CORES[-1:], CORES[:-1] or CORES
 _TICK = os.sysconf("SC_CLK_TCK")
 
 
@@ -21,10 +23,15 @@ def raise_file_limit() -> int:
     return most
 
 
-def cpu_seconds(pid: int) -> float:
-    """Tell the processor time of a process, user and system, all of its threads."""
-    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
-    return (int(fields[11]) + int(fields[12])) / _TICK
+@contextlib.contextmanager
+def on(cores: Collection[int]) -> Iterator[None]:
+    """Have what is started within run on these cores, all of its threads."""
+    before = os.sched_getaffinity(0)
+    os.sched_setaffinity(0, cores)
+    try:
+        yield
+    finally:
+        os.sched_setaffinity(0, before)
 
 
 def busy_seconds() -> float:

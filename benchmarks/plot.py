@@ -48,13 +48,12 @@ class Plot:
             f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {HEIGHT}" role="img">',
             f"<title>{escape(self.title)}</title><style>{_STYLE}</style>",
             f'<rect class="page" width="{WIDTH}" height="{HEIGHT}"/>',
-            f'<text class="title" x="{LEFT}" y="24">{escape(self.title)}</text>',
+            _text(LEFT, 24, self.title, "title"),
             *self._grid(),
             *(self._line(number, line) for number, line in enumerate(self.lines.values())),
             *self._names(ends),
-            f'<text class="quiet" x="{(LEFT + WIDTH - RIGHT) / 2}" y="{HEIGHT - 10}" '
-            f'text-anchor="middle">{escape(self.across)}</text>',
-            f'<text class="quiet" x="{LEFT}" y="{TOP - 4}">{escape(self.up)}</text>',
+            _text((LEFT + WIDTH - RIGHT) / 2, HEIGHT - 10, self.across, "quiet", "middle"),
+            _text(LEFT, TOP - 4, self.up, "quiet"),
             "</svg>",
         ]
         return "\n".join(parts) + "\n"
@@ -65,15 +64,11 @@ class Plot:
         for value in self._y.ticks():
             y = self._y.at(value)
             parts.append(f'<path class="grid" d="M{LEFT} {y:.1f}H{right}"/>')
-            parts.append(
-                f'<text class="quiet" x="{LEFT - 8}" y="{y + 4:.1f}" text-anchor="end">{value:,g}</text>'
-            )
+            parts.append(_text(LEFT - 8, y + 4, f"{value:,g}", "quiet", "end"))
         for value in sorted({x for line in self.lines.values() for x, _ in line}):
             x = self._x.at(value)
             parts.append(f'<path class="axis" d="M{x:.1f} {bottom}v5"/>')
-            parts.append(
-                f'<text class="quiet" x="{x:.1f}" y="{bottom + 19}" text-anchor="middle">{value:,g}</text>'
-            )
+            parts.append(_text(x, bottom + 19, f"{value:,g}", "quiet", "middle"))
         parts.append(f'<path class="axis" d="M{LEFT} {bottom}H{right}"/>')
         return parts
 
@@ -86,8 +81,14 @@ class Plot:
         parts, last = [], 0.0
         for name, y in sorted(ends.items(), key=lambda end: end[1]):
             last = max(y, last + 17)
-            parts.append(f'<text x="{WIDTH - RIGHT + 10}" y="{last + 4:.1f}">{escape(name)}</text>')
+            parts.append(_text(WIDTH - RIGHT + 10, last + 4, name))
         return parts
+
+
+def _text(x: float, y: float, said: str, kind: str = "", anchor: str = "start") -> str:
+    return (
+        f'<text class="{kind}" x="{x:.1f}" y="{y:.1f}" text-anchor="{anchor}">{escape(said)}</text>'
+    )
 
 
 class _Scale:

@@ -39,17 +39,14 @@ class Server:
         self._env = {**os.environ, **(env or {})}
         self._process: subprocess.Popen[bytes] | None = None
         self.started_in = 0.0
-        self._said = tempfile.TemporaryFile()
+        self._said = tempfile.TemporaryFile()  # noqa: SIM115 - closed with the server
 
     def __enter__(self) -> Self:
         begun = time.perf_counter()
-        self._process = subprocess.Popen(
-            self._command,
-            stdout=self._said,
-            stderr=self._said,
-            env=self._env,
-            preexec_fn=lambda: os.sched_setaffinity(0, [machine.SERVER_CORE]),
-        )
+        with machine.on(machine.SERVER_CORES):
+            self._process = subprocess.Popen(
+                self._command, stdout=self._said, stderr=self._said, env=self._env
+            )
         while not self._listens():
             if self._process.poll() is not None or time.perf_counter() - begun > 30:
                 self._process.kill()

@@ -9,13 +9,16 @@ import shutil
 import subprocess
 import sys
 import venv
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 
 import tornado
 
 from benchmarks.load import compile_c
 from benchmarks.servers import Server
+
+Maker = Callable[[], Server]
 
 HERE = Path(__file__).parent
 REQUIREMENTS = HERE.parent / "requirements.txt"
@@ -28,38 +31,51 @@ SOCKETIO = {
 }
 
 
-class Floor(Server):
+class Peer(Server):
+    """A relay that is measured beside Gust.
+
+    :param cache: where what it needs is compiled or fetched
+    """
+
+    def __init__(
+        self, cache: Path, command: Sequence[str | Path] = (), env: dict[str, str] | None = None
+    ) -> None:
+        super().__init__(command, env)
+
+
+class Floor(Peer):
     name = "bare C relay: the floor"
 
     def __init__(self, cache: Path) -> None:
         compile_c(cache / "relay", HERE / "relay.c")
-        super().__init__([cache / "relay", "{port}"])
+        super().__init__(cache, [cache / "relay", "{port}"])
 
 
-class TornadoDemo(Server):
+class TornadoDemo(Peer):
     name = "Tornado's demo pattern"
 
     def __init__(self, cache: Path) -> None:
-        super().__init__([sys.executable, HERE / "tornado_demo.py", "{port}"])
+        super().__init__(cache, [sys.executable, HERE / "tornado_demo.py", "{port}"])
 
 
-class Websockets(Server):
+class Websockets(Peer):
     name = "websockets, broadcast()"
 
     def __init__(self, cache: Path) -> None:
-        super().__init__(
-            [_python_with_peers(cache), HERE / "websockets_broadcast.py", "{port}"]
-        )
+        script = HERE / "websockets_broadcast.py"
+        super().__init__(cache, [_python_with_peers(cache), script, "{port}"])
 
 
-class UWebSockets(Server):
+class UWebSockets(Peer):
     name = "uWebSockets (C++)"
 
     def __init__(self, cache: Path) -> None:
-        super().__init__([_python_with_peers(cache), HERE / "uwebsockets_relay.py", "{port}"])
+        super().__init__(
+            cache, [_python_with_peers(cache), HERE / "uwebsockets_relay.py", "{port}"]
+        )
 
 
-class Node(Server):
+class Node(Peer):
     """A relay for Node.js; its packages are fetched into the cache."""
 
     script = ""
@@ -68,7 +84,7 @@ class Node(Server):
     def __init__(self, cache: Path) -> None:
         modules = _node_modules(cache, self.package)
         env = {"NODE_PATH": str(modules), "NODE_ENV": "production"}
-        super().__init__(["node", HERE / self.script, "{port}"], env)
+        super().__init__(cache, ["node", HERE / self.script, "{port}"], env)
 
 
 class Ws(Node):
@@ -82,23 +98,22 @@ class SocketIO(Node):
     speaks = SOCKETIO
 
 
-PEERS: list[type[Server]] = [Floor, UWebSockets, Ws, Websockets, SocketIO, TornadoDemo]
+PEERS: list[type[Peer]] = [Floor, UWebSockets, Ws, Websockets, SocketIO, TornadoDemo]
 
 
-def present(cache: Path) -> tuple[list[Callable[[], Server]], dict[str, str]]:
+def present(cache: Path) -> tuple[list[Maker], dict[str, str]]:
     """Find out which peers can run here.
 
     :returns: what makes each of them, and why the others are absent
     """
-    makers, absent = [], {}
+    makers: list[Maker] = []
+    absent = {}
     for peer in PEERS:
         try:
-            with peer(cache):  # type: ignore[arg-type]
-                pass
+            with peer(cache):
+                makers.append(partial(peer, cache))
         except (OSError, RuntimeError, subprocess.SubprocessError) as error:
             absent[peer.name] = _why(error)
-        else:
-            makers.append(lambda peer=peer: peer(cache))  # type: ignore[misc]
     return makers, absent
 
 
@@ -143,6 +158,10 @@ def _node_modules(cache: Path, package: str) -> Path:
         quiet = ["--silent", "--no-audit", "--no-fund", "--no-save"]
         env = {**os.environ, "npm_config_cache": str(folder / "cache")}
         subprocess.run(
-            ["npm", "install", *quiet, "ws", "socket.io"], cwd=folder, check=True, env=env, timeout=300
+            ["npm", "install", *quiet, "ws", "socket.io"],
+            cwd=folder,
+            check=True,
+            env=env,
+            timeout=300,
         )
     return folder / "node_modules"

@@ -5,10 +5,10 @@ A room is a path. Python is asked once for each message, and for no delivery.
 
 import sys
 
-from socketify import App, AppListenOptions, CompressOptions
+from socketify import App, AppListenOptions, CompressOptions, Request, Response
 
 
-def upgrade(response, request, context):
+def upgrade(response: Response, request: Request, context: object) -> None:
     key = request.get_header("sec-websocket-key")
     response.upgrade(key, "", "", context, request.get_url())
 

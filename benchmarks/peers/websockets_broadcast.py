@@ -3,12 +3,12 @@
 import asyncio
 import sys
 
-from websockets.asyncio.server import broadcast, serve
+from websockets.asyncio.server import ServerConnection, broadcast, serve
 
-rooms = {}
+rooms: dict[str, set[ServerConnection]] = {}
 
 
-async def relay(connection):
+async def relay(connection: ServerConnection) -> None:
     room = rooms.setdefault(connection.request.path, set())
     room.add(connection)
     try:
@@ -18,10 +18,8 @@ async def relay(connection):
         room.discard(connection)
 
 
-async def main(port):
-    async with serve(
-        relay, "127.0.0.1", port, compression=None, ping_interval=None, backlog=4096
-    ):
+async def main(port: int) -> None:
+    async with serve(relay, "127.0.0.1", port, compression=None, ping_interval=None, backlog=4096):
         await asyncio.Event().wait()
 
 

@@ -1,0 +1,182 @@
+"""The tables of docs/performance.md, a section for each scenario."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from benchmarks.plot import Plot
+
+Results = dict[str, Any]
+Row = dict[str, Any]
+Column = tuple[str, Callable[[Row, Row], str]]
+
+
+def case_name(scenario: str, case: str) -> str:
+    """Give a case's heading."""
+    if scenario == "fan-out":
+        count, flight = case.split()
+        way = "one message at a time" if flight == "1" else f"{flight} in flight"
+        return f"{int(count):,} listeners, {way}"
+    return f"{int(case):,} {'rooms of 10' if scenario == 'rooms' else 'connections'}"
+
+
+def sections(results: Results, drawn: dict[str, Plot]) -> list[str]:
+    """Write a section for each scenario that was measured."""
+    parts: list[str] = []
+    for scenario, write in _SECTIONS.items():
+        if scenario in results:
+            parts += write(results[scenario], drawn)
+    return parts
+
+
+def _figure(key: str, shape: str, scale: float = 1.0) -> Callable[[Row, Row], str]:
+    return lambda row, gust: shape.format(scale * row[key]["median"])
+
+
+def _spread(key: str) -> Callable[[Row, Row], str]:
+    return lambda row, gust: f"{row[key]['spread']:.0%}"
+
+
+def _ratio(key: str) -> Callable[[Row, Row], str]:
+    return lambda row, gust: f"{gust[key]['median'] / row[key]['median']:.2f} ×"
+
+
+_TALK: list[Column] = [
+    ("CPU/delivery", _figure("cpu_per_delivery", "{:.2f} µs")),
+    ("±", _spread("cpu_per_delivery")),
+    ("in the kernel", _figure("in_kernel", "{:.0%}")),
+    ("Gust to it", _ratio("cpu_per_delivery")),
+    ("deliveries/s", _figure("deliveries", "{:,.0f}")),
+    ("bytes", _figure("bytes", "{:.0f}")),
+    ("server", _figure("server_busy", "{:.0%}")),
+    ("load", _figure("load_busy", "{:.0%}")),
+]
+_POSTS: list[Column] = [
+    ("acks/s", _figure("acks", "{:,.0f}")),
+    ("±", _spread("acks")),
+    ("CPU/post", _figure("cpu_per_post", "{:.0f} µs")),
+    ("p99", _figure("p99", "{:.1f} ms")),
+    ("server", _figure("server_busy", "{:.0%}")),
+    ("load", _figure("load_busy", "{:.0%}")),
+]
+_LATENCY: list[Column] = [
+    ("p50", _figure("p50", "{:.2f} ms")),
+    ("p99", _figure("p99", "{:.2f} ms")),
+    ("max", _figure("max", "{:.1f} ms")),
+    ("± of p99", _spread("p99")),
+    ("server", _figure("server_busy", "{:.0%}")),
+]
+_IDLE: list[Column] = [
+    ("resident for each", _figure("kib", "{:.1f} KiB")),
+    ("±", _spread("kib")),
+    ("Gust to it", _ratio("kib")),
+    ("all connected in", _figure("connect", "{:.1f} s")),
+]
+_BACK: list[Column] = [
+    ("all back in", _figure("seconds", "{:.0f} ms", 1000)),
+    ("±", _spread("seconds")),
+    ("CPU", _figure("cpu", "{:.0f} ms", 1000)),
+    ("load", _figure("load_busy", "{:.0%}")),
+]
+_STARTS: list[Column] = [("seconds", _figure("seconds", "{:.2f} s")), ("±", _spread("seconds"))]
+_PAGES: list[Column] = [
+    ("p50", _figure("p50", "{:.2f} ms")),
+    ("p95", _figure("p95", "{:.2f} ms")),
+    ("max", _figure("max", "{:.1f} ms")),
+]
+
+
+_WAYS = {"apart": "each in a room of their own", "together": "all in one room, each told of all"}
+
+
+def _fan_out(found: Row, drawn: dict[str, Plot]) -> list[str]:
+    return ["## Fan-out: one room", _images(drawn, "fan-out"), *_cases("fan-out", found, _TALK)]
+
+
+def _rooms(found: Row, drawn: dict[str, Plot]) -> list[str]:
+    title = "## Many small rooms, all talking"
+    return [title, _images(drawn, "rooms"), *_cases("rooms", found, _TALK)]
+
+
+def _posts(found: Row, drawn: dict[str, Plot]) -> list[str]:
+    rows = {}
+    for case, row in found.items():
+        way, flight = case.split()
+        rows[f"{_WAYS[way]}; {flight} in flight for each"] = row["Gust"]
+    return ["## Durable posts, 50 senders", _table(rows, _POSTS)]
+
+
+def _latency(found: Row, drawn: dict[str, Plot]) -> list[str]:
+    return [
+        "## Latency: 500 listeners, 50 messages a second from 50 of them",
+        "From when a post was due to when a listener had it, over all deliveries.",
+        _table(found, _LATENCY),
+    ]
+
+
+def _idle(found: Row, drawn: dict[str, Plot]) -> list[str]:
+    return ["## Idle connections", *_cases("idle", found, _IDLE)]
+
+
+def _coming_back(found: Row, drawn: dict[str, Plot]) -> list[str]:
+    return [
+        "## 1,000 clients coming back at once",
+        "Gust's clients have a session and are 50 messages behind; the bare ones get nothing.",
+        _table(found, _BACK),
+    ]
+
+
+def _history(found: Row, drawn: dict[str, Plot]) -> list[str]:
+    pages = {f"{int(n):,} messages": row["Gust"] for n, row in found.items() if n != "search"}
+    parts = [
+        "## A page of history",
+        "50 messages at random places, as an HTTP client on loopback sees it.",
+        _images(drawn, "history"),
+        _table(pages, _PAGES, "in the room"),
+    ]
+    if "search" in found:
+        return [*parts, "## Search among them", _table(found["search"], _PAGES)]
+    return [*parts, "Search is not built yet; it is measured here as soon as it answers."]
+
+
+def _start(found: Row, drawn: dict[str, Plot]) -> list[str]:
+    rows = {"on an empty folder": found["first"]["Gust"], "any later time": found["then"]["Gust"]}
+    return ["## From start to listening", _table(rows, _STARTS)]
+
+
+_SECTIONS: dict[str, Callable[[Row, dict[str, Plot]], list[str]]] = {
+    "fan-out": _fan_out,
+    "rooms": _rooms,
+    "posts": _posts,
+    "latency": _latency,
+    "idle": _idle,
+    "coming-back": _coming_back,
+    "history": _history,
+    "start": _start,
+}
+
+
+def _cases(scenario: str, found: Row, columns: list[Column]) -> list[str]:
+    parts = []
+    for case, row in found.items():
+        parts += [f"### {case_name(scenario, case)}", _table(row, columns)]
+    return parts
+
+
+def _table(row: Row, columns: list[Column], first: str = "") -> str:
+    names = [name for name, _ in columns]
+    lines = [f"| {first} | " + " | ".join(names) + " |", "|" + " --- |" * (len(names) + 1)]
+    own = row.get("Gust", {})
+    for name, figures in row.items():
+        shown = f"**{name}**" if name == "Gust" else name
+        lines.append(f"| {shown} | " + " | ".join(give(figures, own) for _, give in columns) + " |")
+    return "\n".join(lines)
+
+
+def _images(drawn: dict[str, Plot], prefix: str) -> str:
+    return "\n".join(
+        f"![{plot.title}](performance/{name}.svg)"
+        for name, plot in drawn.items()
+        if name.startswith(prefix)
+    )
