@@ -37,6 +37,7 @@ class Live:
         self._turn = turn
         self._filling: set[int] = set()
         self._counting: set[int] = set()
+        self._last_history: tuple[object, bytes] = (None, b"")
 
     # ------------------------------------------------------------ changes
 
@@ -80,6 +81,14 @@ class Live:
         :returns: what :meth:`join` takes
         :raises ChatError: there is no such room, or it can't be read
         """
+        channel = self._cache.get(room)
+        if channel is None or not channel.loaded:
+            channel = await self._open(room)
+        if since is not None and since < channel.since:
+            return channel, await self._store.read(messages.changes_up_to, room, since, CATCH_UP)
+        return channel, None
+
+    async def _open(self, room: int) -> Channel:
         opened: asyncio.Future[Channel] = asyncio.get_running_loop().create_future()
 
         def resolve(outcome: Channel | Exception) -> None:
@@ -91,10 +100,7 @@ class Live:
                 opened.set_result(outcome)
 
         self._cache.open(room, resolve)
-        channel = await opened
-        if since is not None and since < channel.since:
-            return channel, await self._store.read(messages.changes_up_to, room, since, CATCH_UP)
-        return channel, None
+        return await opened
 
     def join(
         self,
@@ -110,6 +116,25 @@ class Live:
         :param most: bytes of its history
         """
         self._turn.settle(channel)
+        listener.send(self._history(channel, since, older, most))
+        again = listener in channel.listeners
+        if not again and channel.presence.arrive(user):
+            self._tell_presence(channel, events.Joined, user)
+            self._turn.settle(channel)
+        channel.listeners.add(listener)
+        listener.send(frame(encode(_presence(channel))))
+
+    def _history(
+        self, channel: Channel, since: int | None, older: Older | None, most: int
+    ) -> bytes:
+        """Make the frame that brings a newcomer to the present.
+
+        The last one is kept: a server that comes back tells a thousand people the
+        same, one after the other.
+        """
+        asked = (channel.room, channel.seq, since, most)
+        if older is None and self._last_history[0] == asked:
+            return self._last_history[1]
         caught_up = channel.catch_up(since, older, most)
         history = events.History(
             room=channel.room,
@@ -119,13 +144,10 @@ class Live:
             more=caught_up.more,
             epoch=self._store.epoch,
         )
-        listener.send(frame(encode(history)))
-        again = listener in channel.listeners
-        if not again and channel.presence.arrive(user):
-            self._tell_presence(channel, events.Joined, user)
-            self._turn.settle(channel)
-        channel.listeners.add(listener)
-        listener.send(frame(encode(_presence(channel))))
+        made = frame(encode(history))
+        if older is None:
+            self._last_history = (asked, made)
+        return made
 
     def leave(self, listener: Listener, user: User, channel: Channel, at_once: bool) -> None:
         """Take a socket out of a room.
@@ -191,6 +213,7 @@ class Live:
     def rename(self, user: User) -> None:
         """Carry a new name to where people are present and messages are kept."""
         self.place.rename(user)
+        self._last_history = (None, b"")
         for channel in self._cache:
             channel.presence.rename(user)
             for change in list(channel.recent.values()):

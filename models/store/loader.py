@@ -33,7 +33,11 @@ class Loader(Generic[K, V]):
         self._reading = False
 
     def load(self, key: K) -> asyncio.Future[V | None]:
-        """Give a future of what is found under a key; None: nothing."""
+        """Give a future of what is found under a key; None: nothing.
+
+        Who asks for the same key at once shares it: await it, don't cancel it, and
+        don't change what it gives.
+        """
         future = self._waiting.get(key)
         if future is None:
             future = self._waiting[key] = asyncio.get_running_loop().create_future()
@@ -41,7 +45,7 @@ class Loader(Generic[K, V]):
             self._reading = True
             # At the end of this turn, so that all who ask in it share the read.
             asyncio.get_running_loop().call_soon(self._begin)
-        return asyncio.shield(future)
+        return future
 
     def _begin(self) -> None:
         keys = list(self._waiting)[:MOST]

@@ -83,6 +83,10 @@ async def test_a_new_name_is_the_same_person_and_told_to_all(call, connect) -> N
     carol = await connect("carol")
     history = next(e for e in carol.events if e["type"] == "history")
     assert [m["user"]["name"] for m in history["messages"]] == ["lovelace", "lovelace"]
+    await sign_in(call, "countess", cookie)
+    dora = await connect("dora")
+    history = next(e for e in dora.events if e["type"] == "history")
+    assert [m["user"]["name"] for m in history["messages"]] == ["countess", "countess"]
     assert (await sign_in(call, "ada")).status == 200
 
 
