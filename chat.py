@@ -26,7 +26,7 @@ from handlers.assets import Assets, Style
 from handlers.base import Missing, Static, own_hosts
 from handlers.chatsocket import ChatSocketHandler
 from handlers.connection import GOING_DOWN
-from handlers.frames import Listener, Turn
+from handlers.frames import TOO_SLOW, Listener, Turn
 from handlers.health import HealthHandler
 from handlers.heartbeat import Heartbeat
 from handlers.history import HistoryHandler
@@ -34,9 +34,10 @@ from handlers.live import Live
 from handlers.options import GiveUp, define_options, parse
 from handlers.page import PageHandler
 from handlers.rooms import MemberHandler, RoomsHandler
-from handlers.sessions import MeHandler, SessionHandler
+from handlers.sessions import AccountHandler, MeHandler, SessionHandler
 from models.bus import Bus, LocalBus
 from models.cache import Cache
+from models.events import User
 from models.limits import Limits
 from models.store import Store, messages
 
@@ -67,6 +68,7 @@ class Application(TornadoApplication):
             "upload": 0,
         }
         self.rates = Limits(opts["message_rate"], opts["message_burst"])
+        self.joins = Limits(opts["join_rate"], opts["join_burst"])
         self.store = Store(opts["database"] or _sqlite_url(Path(opts["data"])))
         self.turn = Turn(_too_slow)
         ChatSocketHandler.waiters.clear()
@@ -92,19 +94,25 @@ class Application(TornadoApplication):
         """Begin what needs a running event loop."""
         self._heartbeat = Heartbeat(ChatSocketHandler.waiters, self._ping_interval)
 
+    def renamed(self, user: User) -> None:
+        """Carry a person's new name to wherever the old one is held or shown."""
+        self.live.rename(user)
+        ChatSocketHandler.renamed(user)
+
     async def stop(self) -> None:
         """Finish pending commits, tell every socket that the server goes down, let go."""
         if self._heartbeat is not None:
             self._heartbeat.stop()
         with contextlib.suppress(Exception):  # a broken database must not keep us here
             await asyncio.wait_for(asyncio.shield(self.store.check()), GOODBYE)
-        leaving = []
-        for waiter in list(ChatSocketHandler.waiters):
+        waiters = list(ChatSocketHandler.waiters)
+        for waiter in waiters:
             waiter.bid_goodbye(GOING_DOWN, "the server is going down")
-            if waiter.gone is not None:
-                leaving.append(waiter.gone)
-        if leaving:
+        if leaving := [waiter.gone for waiter in waiters if waiter.gone is not None]:
             await asyncio.wait(leaving, timeout=GOODBYE)
+            for waiter in waiters:
+                waiter.hang_up()  # who has not answered by now
+            await asyncio.sleep(0.01)
         self.store.close()
 
 
@@ -114,6 +122,7 @@ _ROUTES: list[Any] = [
     (r"/chatsocket", ChatSocketHandler),
     (r"/api/me", MeHandler),
     (r"/api/session", SessionHandler),
+    (r"/api/account", AccountHandler),
     (r"/api/rooms", RoomsHandler),
     (r"/api/rooms/([0-9]{1,15})/messages", HistoryHandler),
     (r"/api/rooms/([0-9]{1,15})/members/([0-9]{1,15})", MemberHandler),
@@ -126,7 +135,8 @@ _ROUTES: list[Any] = [
 def _too_slow(listener: Listener) -> None:
     for waiter in list(ChatSocketHandler.waiters):
         if waiter.listener is listener:
-            log.info("slow reader %s", listener.key)
+            waiter.goodbye = (TOO_SLOW, "reading too slowly")
+            log.info("slow reader %s user=%d", listener.key, waiter.person.id)
             waiter.withdraw()
 
 

@@ -1,8 +1,8 @@
 """The page's own files, as the browser gets them: no build step, and still few requests.
 
 Addresses carry a version made of the content of all files, so that a browser
-keeps them for ever and never mixes two versions: a relative import inside a
-module inherits the version of the module.
+keeps them for ever and a fresh page never mixes two versions: a relative import
+inside a module inherits the version of the module.
 """
 
 from __future__ import annotations

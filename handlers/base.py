@@ -6,6 +6,7 @@ import ipaddress
 import logging
 import socket
 from functools import lru_cache
+from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, TypeVar
 from urllib.parse import urlsplit
 
@@ -190,7 +191,7 @@ class _Broken(ChatError):
 
 
 def _as_chat_error(error: HTTPError) -> ChatError:
-    made = ChatError(error.log_message or error.reason or "The request was refused.")
+    made = ChatError(error.reason or f"{HTTPStatus(error.status_code).phrase}.")
     made.status = error.status_code
     made.code = {401: "forbidden", 403: "forbidden", 404: "not_found", 413: "too_long"}.get(
         error.status_code, "bad_event"

@@ -18,6 +18,7 @@ from msgspec import UNSET
 
 from handlers.connection import SIGNED_OUT
 from handlers.frames import Listener, ack_frame, frame
+from handlers.handshake import Handshake
 from handlers.joining import Joining
 from handlers.reader import Reader
 from models import events, markup
@@ -49,6 +50,10 @@ class ChatSocketHandler(Joining):
         assert isinstance(self.ws_connection, Reader) or self.ws_connection is None
         if self.ws_connection is None or self.ws_connection.stream.closed():
             return  # they left while they were still being prepared for
+        if self.revoked:
+            self.close(SIGNED_OUT, "signed out")
+            return
+        self.person = self.application.live.place.current(self.person)
         self.set_nodelay(True)
         self.listener = Listener(self.key, self.ws_connection, self.application.turn)
         self.application.live.arrive(self.person)
@@ -76,13 +81,21 @@ class ChatSocketHandler(Joining):
             self.refuse(error, event.ref, getattr(event, "msgId", None))
 
     def on_close(self) -> None:
+        self.arriving.discard(self)
         if self.gone is not None and not self.gone.done():
             self.gone.set_result(None)
         if self.listener is None:
             return  # refused, or gone before it was open
         self.withdraw()
         code, reason = self.goodbye or (self.close_code, (self.close_reason or "")[:100])
-        log.info("close %s user=%d code=%s reason=%r", self.key, self.person.id, code, reason)
+        log.info(
+            "close %s user=%d address=%s code=%s reason=%r",
+            self.key,
+            self.person.id,
+            self.request.remote_ip,
+            code,
+            reason,
+        )
 
     def withdraw(self, at_once: bool = False) -> None:
         if not self.is_here:
@@ -106,34 +119,40 @@ class ChatSocketHandler(Joining):
     # ------------------------------------------------------------ what others do
 
     @classmethod
-    def tell_person(cls, user: int, event: events.ServerEvent) -> None:
-        """Tell every connection of one person."""
-        for waiter in cls.waiters:
-            if waiter.person.id == user:
-                waiter.tell(event)
+    def come_in(cls, user: int, entry: RoomEntry) -> None:
+        """Tell a person's every connection that they have come into a room."""
+        for waiter in cls._of(user):
+            waiter.mine.add(entry.id)
+            waiter.tell(events.Room(room=entry))
+        for newcomer in cls._arriving(user):
+            newcomer.left.discard(entry.id)
+            newcomer.mine.add(entry.id)
+            newcomer.entries[entry.id] = entry
 
     def entered(self, entry: RoomEntry) -> None:
-        self.tell_person(self.person.id, events.Room(room=entry))
-        self.add_entry(entry)
+        self.come_in(self.person.id, entry)
 
     @classmethod
-    def rename(cls, user: User) -> None:
-        """Carry a person's new name to all who may be looking at it."""
+    def renamed(cls, user: User) -> None:
+        """Tell a person's new name to all who may be looking at it."""
+        for connection in (*cls._of(user.id), *cls._arriving(user.id)):
+            connection.person = user
         told = frame(encode(events.UserChanged(user=user)))
         for waiter in cls.waiters:
-            if waiter.person.id == user.id:
-                waiter.person = user
             assert waiter.listener is not None
             waiter.listener.send(told)
 
     @classmethod
     def take_out(cls, user: int, room: int) -> None:
         """End what a person receives of a room."""
-        for waiter in cls.waiters:
-            if waiter.person.id == user:
-                waiter.mine.discard(room)
-                waiter.leave(room)
-                waiter.tell(events.Removed(room=room))
+        for waiter in cls._of(user):
+            waiter.mine.discard(room)
+            waiter.leave(room)
+            waiter.tell(events.Removed(room=room))
+        for newcomer in cls._arriving(user):
+            newcomer.left.add(room)
+            newcomer.mine.discard(room)
+            newcomer.entries.pop(room, None)
 
     @classmethod
     def sign_out(cls, token: str) -> None:
@@ -141,6 +160,20 @@ class ChatSocketHandler(Joining):
         for waiter in list(cls.waiters):
             if waiter.session == token:
                 waiter.bid_goodbye(SIGNED_OUT, "signed out")
+        for newcomer in cls.arriving:
+            newcomer.revoked |= newcomer.session == token
+
+    @classmethod
+    def _of(cls, user: int) -> list[ChatSocketHandler]:
+        return [waiter for waiter in cls.waiters if waiter.person.id == user]
+
+    @classmethod
+    def _arriving(cls, user: int) -> list[Handshake]:
+        """Give a person's connections whose handshake is not over.
+
+        One that does not know yet whose it is will read what is right by now.
+        """
+        return [newcomer for newcomer in cls.arriving if newcomer.person.id == user]
 
     # ------------------------------------------------------------ events
 

@@ -67,9 +67,13 @@ class Connection(Handshake):
 
     def cut(self) -> None:
         """Give up a connection that does not answer any more."""
-        if self.ws_connection is not None:
-            self.goodbye = (None, "no answer to a ping")
-            self.ws_connection.stream.close()  # type: ignore[union-attr]
+        self.goodbye = (None, "no answer to a ping")
+        self.hang_up()
+
+    def hang_up(self) -> None:
+        """Close the connection without waiting for an answer."""
+        if self.listener is not None:
+            self.listener.hang_up()
 
     def on_pong(self, data: bytes) -> None:
         self.heard = True

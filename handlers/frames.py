@@ -130,6 +130,10 @@ class Listener:
         """Give up a socket that can't be written to."""
         self._stream.close(exc_info=(type(error), error, error.__traceback__))
 
+    def hang_up(self) -> None:
+        """Close the socket itself, with nothing more to say."""
+        self._stream.close()
+
     def _close(self) -> None:
         self._closing = True
         self.way = None

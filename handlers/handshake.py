@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import secrets
 import uuid
+from typing import ClassVar
 
 from tornado.websocket import WebSocketHandler, WebSocketProtocol, WebSocketProtocol13
 
@@ -16,6 +17,7 @@ from models import names
 from models.errors import BadEvent, Forbidden, Taken
 from models.events import RoomEntry, User
 from models.policy import LOBBY
+from models.presence import NOBODY
 from models.store import rooms, users
 
 MOST_RESUMED = 200  # rooms in one handshake
@@ -29,15 +31,20 @@ class Handshake(Handler, WebSocketHandler):
     :ivar positions: rooms that they come to, each with the change up to which they
         have everything; None: they have nothing that still counts
     :ivar mine: the rooms that they are in
+    :ivar entries: these rooms, to be told of in the welcome
+    :ivar left: rooms that they left while connecting
+    :ivar revoked: their session ended while they were connecting
+    :cvar arriving: connections whose handshake is not over: what happens to their
+        people meanwhile must reach them as well
     :ivar session: the token of the session that they came with, if they did
     """
 
     key: str
-    person: User
+    person: User = User(NOBODY, "")  # until it is known
     positions: list[tuple[int, int | None]]
-    mine: set[int]
+    arriving: ClassVar[set[Handshake]] = set()
     session: str | None = None
-    _entries: list[RoomEntry] | None
+    revoked = False
 
     def get_websocket_protocol(self) -> WebSocketProtocol | None:
         tornados = super().get_websocket_protocol()
@@ -52,32 +59,39 @@ class Handshake(Handler, WebSocketHandler):
 
     async def prepare(self) -> None:
         await super().prepare()
+        self.mine: set[int] = set()
+        self.left: set[int] = set()
+        self.entries: dict[int, RoomEntry] = {}
         self.key = str(uuid.uuid4())
         self.check_upgrade()
         self.positions = self._read_positions()
+        self.session = self.token
+        self.arriving.add(self)
         self.person = await self._identify()
         # Held, with nothing awaited since it was found free, until the socket is open.
         self.application.live.hold(self.person)
-        found = await self.application.store.load(rooms.of, self.person.id)
-        self._entries = list(found or [])  # one's own: tabs that ask at once share what is found
-        self.mine = {entry.id for entry in self._entries}
+        # What is heard of meanwhile (see ``arriving``) is newer than what is read.
+        for entry in await self.application.store.load(rooms.of, self.person.id) or []:
+            if entry.id not in self.left:
+                self.entries.setdefault(entry.id, entry)
+                self.mine.add(entry.id)
+
+    def on_finish(self) -> None:
+        self.arriving.discard(self)  # refused, or about to be opened
 
     def forget_handshake(self) -> None:
         """Let go of what only the handshake needed: a quarter of an idle connection's memory."""
-        self.session = self.token
         for headers in (self.request.headers, self._headers):
             headers.__init__()  # type: ignore[misc] # emptied: Tornado holds them as well
         self.request.arguments = self.request.query_arguments = self.request.body_arguments = {}
         self.request.__dict__.pop("_cookies", None)
 
-    def add_entry(self, entry: RoomEntry) -> None:
-        """Have the welcome tell of one more room."""
-        if self._entries is not None:
-            self._entries.append(entry)
-
     def take_entries(self) -> list[RoomEntry]:
         """Give the rooms to tell of in the welcome; they are not kept any longer."""
-        entries, self._entries = self._entries or [], None
+        entries = sorted(
+            self.entries.values(), key=lambda entry: (entry.id != LOBBY, names.key(entry.name))
+        )
+        self.entries = {}
         return entries
 
     def check_upgrade(self) -> None:
@@ -109,8 +123,10 @@ class Handshake(Handler, WebSocketHandler):
         free = place.free(user.name, user.id)
         if free == user.name:
             return user
-        with place.reserve(free):
-            return await self.application.store.write(users.rename, user.id, free)
+        with place.reserve(free, user.id):
+            renamed = await self.application.store.write(users.rename, user.id, free)
+            self.application.renamed(renamed)
+            return renamed
 
     async def _named(self, name: str) -> User:
         """Find the guest who is whoever says this name.

@@ -6,6 +6,7 @@ What a room needs is awaited first; then it is joined in one go (see ``live``).
 from __future__ import annotations
 
 import asyncio
+import time
 from functools import partial
 from typing import NamedTuple
 
@@ -14,7 +15,7 @@ from tornado.ioloop import IOLoop
 from handlers.connection import Connection
 from models import events
 from models.channel import Channel, Older
-from models.errors import ChatError
+from models.errors import ChatError, NotFound
 from models.store import rooms
 
 HISTORY = 1 << 19  # bytes told on joining: half of what may wait for a slow reader
@@ -47,20 +48,20 @@ class Joining(Connection):
         """Await all that opening will need: nothing may be awaited in ``open``."""
         await super().prepare()
         self.joined = {}
-        self._ready = [await self._try_prepare(*position) for position in self.positions]
+        self._ready = [await self._try_to_make_ready(*position) for position in self.positions]
 
-    async def _try_prepare(
+    async def _try_to_make_ready(
         self, room: int, since: int | None
     ) -> Ready | ChatError | events.Removed:
         try:
             if since and room not in self.mine:  # left, on another device, meanwhile
                 await self.application.store.read(rooms.find, self.person.id, room)
                 return events.Removed(room=room)
-            return await self._prepare(room, since)
+            return await self._make_ready(room, since)
         except ChatError as error:
             return error
 
-    async def _prepare(self, room: int | str, since: int | None) -> Ready:
+    async def _make_ready(self, room: int | str, since: int | None) -> Ready:
         if room not in self.mine:
             room = await self._enter(room)
         assert isinstance(room, int)
@@ -94,28 +95,39 @@ class Joining(Connection):
 
     def _join(self, ready: Ready, most: int = HISTORY) -> None:
         room = ready.channel.room
+        if room not in self.mine:  # left while it was made ready
+            self.tell(events.Removed(room=room))
+            return
         if self.application.cache.get(room) is not ready.channel:
             # It was quiet and let go of meanwhile: what it holds is not the present.
-            self.on_join(events.Join(room=room, since=ready.since))
+            self._begin_to_join(events.Join(room=room, since=ready.since))
             return
         assert self.listener is not None
         self.joined[room] = ready.channel
         self.application.live.join(self.listener, self.person, *ready, most)
 
     def on_join(self, event: events.Join) -> None:
+        self.application.joins.take(self.person.id, time.monotonic())
+        self._begin_to_join(event)
+
+    def _begin_to_join(self, event: events.Join) -> None:
         known = event.epoch in (None, self.application.store.epoch)
         since = event.since if known else None
-        preparing = asyncio.ensure_future(self._prepare_after(self._preparing, event.room, since))
+        preparing = asyncio.ensure_future(
+            self._make_ready_after(self._preparing, event.room, since)
+        )
         self._preparing = preparing
         IOLoop.current().add_future(preparing, partial(self._prepared, event))
 
-    async def _prepare_after(
+    async def _make_ready_after(
         self, previous: asyncio.Future[Ready] | None, room: int | str, since: int | None
     ) -> Ready:
         """Prepare one room after the other: the client sees them in its own order."""
         if previous is not None:
             await asyncio.wait([previous])
-        return await self._prepare(room, since)
+        if not self.is_here:
+            raise NotFound("connection")  # nobody is left to be told
+        return await self._make_ready(room, since)
 
     def _prepared(self, event: events.Join, prepared: asyncio.Future[Ready]) -> None:
         if self._preparing is prepared:

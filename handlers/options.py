@@ -41,6 +41,8 @@ def define_options(parser: OptionParser) -> None:
     option("cache_size", 200, "changes kept in memory for each room", least=1)
     option("message_rate", 5.0, "messages a second for each person, lastingly; 0: no limit")
     option("message_burst", 20, "messages at once for each person", least=1)
+    option("join_rate", 10.0, "rooms joined a second by each person, lastingly; 0: no limit")
+    option("join_burst", 500, "rooms joined at once by each person", least=1)
     option("text_limit", 4000, "characters in a message", least=1)
     option("frame_limit", 65536, "bytes in a frame from a client", least=256)
     option("ping_interval", 25.0, "seconds between pings to each client; 0: none")
@@ -72,6 +74,13 @@ def parse(arguments: list[str]) -> None:
         raise GiveUp(f"--config={options.config} can't be read: {error.strerror}.", 2) from None
     except Exception as error:  # noqa: BLE001 - the file is run as Python: anything may happen
         raise GiveUp(f"--config={options.config} is wrong: {error}.", 2) from None
+    if options.frame_limit < (least := 6 * options.text_limit + 512):
+        # A character of JSON takes up to six bytes; what a text may have must fit.
+        raise GiveUp(
+            f"--frame-limit={options.frame_limit} is too little for "
+            f"--text-limit={options.text_limit}: it must be {least} or more.",
+            2,
+        )
     try:
         options.run_parse_callbacks()  # begins logging
     except OSError as error:

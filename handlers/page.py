@@ -12,3 +12,5 @@ class PageHandler(Handler):
         assets = self.application.assets
         self.set_header("Cache-Control", "no-cache")
         self.render("index.html", asset=assets.url, modules=assets.modules)
+
+    head = get

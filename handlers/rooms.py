@@ -8,7 +8,7 @@ from msgspec import Struct
 
 from handlers.base import Handler
 from handlers.chatsocket import ChatSocketHandler
-from models import events, names, policy
+from models import names, policy
 from models.errors import NotFound
 from models.events import RoomEntry
 from models.store import rooms
@@ -39,7 +39,7 @@ class RoomsHandler(Handler):
         name = names.clean(wanted.name, names.LONGEST_ROOM, "A room's name")
         topic = names.clean_line(wanted.topic, names.LONGEST_TOPIC, "A room's topic")
         entry = await self.application.store.write(rooms.create, user.id, name, topic)
-        ChatSocketHandler.tell_person(user.id, events.Room(room=entry))
+        ChatSocketHandler.come_in(user.id, entry)
         self.answer(entry, 201)
 
 

@@ -12,7 +12,7 @@ from models.events import RoomEntry, User
 from models.store import rooms, users
 
 
-class NewSession(Struct, forbid_unknown_fields=True):
+class Named(Struct, forbid_unknown_fields=True):
     name: str
 
 
@@ -35,30 +35,23 @@ class SessionHandler(MeHandler):
     """``/api/session``: be a guest; sign out."""
 
     async def post(self) -> None:
-        """Be a guest of a name, or, being one already, take another name."""
-        name = names.clean(self.body_as(NewSession).name, names.LONGEST_USER)
-        known = await self.session_user()
-        place = self.application.live.place
-        if place.holder(name) not in (None, known and known.id):
-            raise Taken("Somebody", name)
-        with place.reserve(name):
-            user = await (self._rename(known, name) if known else self._begin(name))
-            # Held until the page has opened its socket.
-            self.application.live.hold(user)
+        """Be a guest of a name; who has a session already stays who they are."""
+        name = names.clean(self.body_as(Named).name, names.LONGEST_USER)
+        user = await self.session_user()
+        if user is None:
+            user = await self._begin(name)
         await self.answer_me(user)
 
     async def _begin(self, name: str) -> User:
-        user, token = await self.application.store.write(users.create_signed_in, name)
+        place = self.application.live.place
+        if place.holder(name) is not None:
+            raise Taken("Somebody", name)
+        with place.reserve(name):
+            user, token = await self.application.store.write(users.create_signed_in, name)
+            # Held until the page has opened its socket.
+            self.application.live.hold(user)
         self.remember(token)
         return user
-
-    async def _rename(self, user: User, name: str) -> User:
-        if user.name == name:
-            return user
-        renamed = await self.application.store.write(users.rename, user.id, name)
-        self.application.live.rename(renamed)
-        ChatSocketHandler.rename(renamed)
-        return renamed
 
     async def delete(self) -> None:
         """Sign out: the session ends, and with it its sockets; twice is fine."""
@@ -68,3 +61,21 @@ class SessionHandler(MeHandler):
         self.clear_cookie(self.cookie_name, path="/", secure=self.request.protocol == "https")
         self.set_status(204)
         self.finish()
+
+
+class AccountHandler(MeHandler):
+    """``/api/account``: who one is."""
+
+    async def patch(self) -> None:
+        """Take another name."""
+        user = await self.user()
+        name = names.clean(self.body_as(Named).name, names.LONGEST_USER)
+        place = self.application.live.place
+        if place.holder(name) not in (None, user.id):
+            raise Taken("Somebody", name)
+        if user.name != name:
+            with place.reserve(name, user.id):
+                user = await self.application.store.write(users.rename, user.id, name)
+                self.application.live.hold(user)
+                self.application.renamed(user)
+        await self.answer_me(user)

@@ -7,6 +7,7 @@ from them as well, so that the page in docs/ can't drift.
 
 from __future__ import annotations
 
+import re
 from typing import Annotated, Literal
 
 import msgspec
@@ -18,6 +19,7 @@ LARGEST = 2**53 - 1  # the largest whole number that a JavaScript client can hol
 
 Id = Annotated[int, Meta(ge=1, le=LARGEST)]
 Seq = Annotated[int, Meta(ge=0, le=LARGEST)]
+Number = Annotated[int, Meta(ge=-LARGEST, le=LARGEST)]
 Name = Annotated[str, Meta(max_length=64)]
 MsgId = Annotated[str, Meta(min_length=1, max_length=64)]
 Ref = Annotated[str, Meta(max_length=64)]
@@ -91,7 +93,7 @@ class Leave(ClientEvent, tag="leave"):
 
 
 class Ping(ClientEvent, tag="ping"):
-    n: int | float | str | None = None
+    n: Number | float | Ref | None = None
 
 
 AnyClientEvent = Post | Join | Leave | Ping
@@ -182,12 +184,14 @@ AnyServerEvent = (
 
 encode = msgspec.json.Encoder().encode
 _decode = msgspec.json.Decoder(AnyClientEvent).decode
-# What the parser says of half a surrogate pair as well.
+# Half a surrogate pair, or a whole one: labels are looked for beside it.
+_SURROGATE = re.compile(r"\\u[dD][89a-fA-F][0-9a-fA-F]{2}")
+# What the parser says of half a surrogate pair at the end of a text as well.
 _TRUNCATED = {
     "Input data was truncated": "it ends too early, or has half a surrogate pair in a text"
 }
 decode_message = msgspec.json.Decoder(Message).decode
-_TYPES = ", ".join(("message", "join", "leave", "ping"))
+_TYPES = ", ".join(str(type.__struct_config__.tag) for type in AnyClientEvent.__args__)
 
 
 class _Labels(Struct):
@@ -219,6 +223,8 @@ def parse(frame: str) -> AnyClientEvent:
             raise BadEvent(f"This type of event is not known; there are {_TYPES}.") from None
         raise BadEvent(f"{error}.") from None
     except msgspec.DecodeError as error:
+        if "surrogate" in str(error):
+            raise BadEvent("This is not JSON: half a surrogate pair is no character.") from None
         raise BadEvent(f"This is not JSON: {_TRUNCATED.get(str(error), error)}.") from None
     except RecursionError:
         raise BadEvent("This is not an event: it is nested too deeply.") from None
@@ -233,7 +239,7 @@ def labels(frame: str) -> tuple[str | None, str | None]:
     :returns: each one, or None where it is absent or itself malformed
     """
     try:
-        found = _decode_labels(frame)
+        found = _decode_labels(_SURROGATE.sub("?", frame))
     except (msgspec.DecodeError, RecursionError, UnicodeError):
         return None, None
     return _as_label(found.ref), _as_label(found.msgId)

@@ -13,7 +13,11 @@ LONGEST_TOPIC = 250
 # Controls and line breaks; and what can't be seen, or turns the direction of the
 # text around it, with which one name can be made to look like another.
 _REFUSED = {"Cc", "Cf", "Cs", "Zl", "Zp"}
+# Letters and marks by their class that show nothing: fillers and selectors.
+_BLANK = {*map(chr, (0x034F, 0x115F, 0x1160, 0x2800, 0x3164, 0xFFA0, *range(0x180B, 0x180E)))}
+_SELECTORS = [*map(chr, range(0xFE00, 0xFE10))]
 _JOINERS = "\u200c\u200d"  # needed in Persian, and in emoji of several parts
+_UNSEEN = dict.fromkeys(map(ord, [*_JOINERS, *_SELECTORS]))
 _VISIBLE = ("L", "N", "P", "S")
 
 
@@ -37,12 +41,13 @@ def clean_line(text: str, longest: int, what: str) -> str:
     if len(text) > longest:
         raise TooLong(what, len(text), longest)
     for char in text:
-        if unicodedata.category(char) in _REFUSED and char not in _JOINERS:
+        refused = unicodedata.category(char) in _REFUSED and char not in _JOINERS
+        if refused or char in _BLANK:
             raise BadEvent(f"{what} can't contain the character U+{ord(char):04X}.")
     return text
 
 
 def key(name: str) -> str:
     """Give the form in which names that differ only in case are the same."""
-    seen = name.casefold().translate(dict.fromkeys(map(ord, _JOINERS)))
+    seen = name.casefold().translate(_UNSEEN)
     return unicodedata.normalize("NFC", seen)

@@ -49,10 +49,15 @@ class Presence:
         :returns: whether they were not here before, so that others are to be told
         """
         new = user.id not in self._users
-        self._users[user.id] = user
+        # Who is here already may have another name since the caller read it.
+        self._users.setdefault(user.id, user)
         self._gone.pop(user.id, None)
         self._sockets[user.id] = self._sockets.get(user.id, 0) + 1
         return new
+
+    def current(self, user: User) -> User:
+        """Give somebody as they are known here by now."""
+        return self._users.get(user.id, user)
 
     def depart(self, user: int, now: float) -> bool:
         """Count one socket less.
@@ -91,22 +96,25 @@ class Place(Presence):
     def __init__(self) -> None:
         super().__init__()
         self._by_name: dict[str, int] = {}
-        self._reserved: set[str] = set()
+        self._reserved: dict[str, int] = {}
 
     def holder(self, name: str) -> int | None:
-        """Tell whose name this is now, ignoring case; ``NOBODY``: it is being given."""
+        """Tell whose name this is now, ignoring case.
+
+        :returns: a user's id; ``NOBODY``: it is just being given to a newcomer; None: it is free
+        """
         key = names.key(name)
-        return NOBODY if key in self._reserved else self._by_name.get(key)
+        return self._reserved.get(key, self._by_name.get(key))
 
     @contextmanager
-    def reserve(self, name: str) -> Iterator[None]:
+    def reserve(self, name: str, user: int = NOBODY) -> Iterator[None]:
         """Keep a free name from others while somebody is being given it."""
         key = names.key(name)
-        self._reserved.add(key)
+        self._reserved[key] = user
         try:
             yield
         finally:
-            self._reserved.discard(key)
+            self._reserved.pop(key, None)
 
     def free(self, name: str, user: int | None = None) -> str:
         """Give the name, or the next one like it that nobody else here has."""
@@ -118,8 +126,9 @@ class Place(Presence):
         return free
 
     def arrive(self, user: User) -> bool:
-        self._by_name.setdefault(names.key(user.name), user.id)
-        return super().arrive(user)
+        new = super().arrive(user)
+        self._by_name.setdefault(names.key(self.current(user).name), user.id)
+        return new
 
     def expire(self, user: int, now: float) -> User | None:
         gone = super().expire(user, now)

@@ -75,7 +75,7 @@ async def test_a_new_name_is_the_same_person_and_told_to_all(call, connect) -> N
     cookie = (await sign_in(call, "ada")).cookie
     ada, bob = await connect(cookie=cookie), await connect("bob")
     await ada.say("hello")
-    renamed = await sign_in(call, "lovelace", cookie)
+    renamed = await call("PATCH", "/api/account", {"name": "lovelace"}, cookie)
     assert renamed.body["user"] == {"id": 1, "name": "lovelace", "role": "guest"}
     assert (await bob.until("user"))["user"]["name"] == "lovelace"
     ack = await ada.say("it is me")
@@ -83,7 +83,7 @@ async def test_a_new_name_is_the_same_person_and_told_to_all(call, connect) -> N
     carol = await connect("carol")
     history = next(e for e in carol.events if e["type"] == "history")
     assert [m["user"]["name"] for m in history["messages"]] == ["lovelace", "lovelace"]
-    await sign_in(call, "countess", cookie)
+    await call("PATCH", "/api/account", {"name": "countess"}, cookie)
     dora = await connect("dora")
     history = next(e for e in dora.events if e["type"] == "history")
     assert [m["user"]["name"] for m in history["messages"]] == ["countess", "countess"]
@@ -97,12 +97,39 @@ async def test_a_returning_guest_whose_name_is_taken_gets_the_next_one(call, con
     first = await connect(cookie=cookie)
     assert first.events[0]["user"]["name"] == "ada"
     other = (await sign_in(call, "bob")).cookie
-    await call("POST", "/api/session", {"name": "carol"}, cookie)
+    await call("PATCH", "/api/account", {"name": "carol"}, cookie)
     await connect(cookie=(await sign_in(call, "ada")).cookie)
     first.close()
     back = await connect(cookie=cookie)
     assert back.events[0]["user"]["name"] == "carol"
-    assert (await sign_in(call, "ADA", other)).status == 409
+    taken = await call("PATCH", "/api/account", {"name": "ADA"}, other)
+    assert (taken.status, taken.code) == (409, "taken")
+
+
+@pytest.mark.gen_test
+async def test_who_has_a_session_stays_who_they_are(call) -> None:
+    cookie = (await sign_in(call, "ada")).cookie
+    again = await sign_in(call, "bob", cookie)
+    assert again.body["user"]["name"] == "ada"
+
+
+@pytest.mark.gen_test
+async def test_the_name_that_a_returning_guest_gets_is_told_to_all(
+    call, connect, monkeypatch
+) -> None:
+    monkeypatch.setattr("handlers.live.GRACE", 0.1)
+    monkeypatch.setattr("models.presence.GRACE", 0.1)
+    first = (await sign_in(call, "zoe")).cookie
+    zoe, bob = await connect(cookie=first), await connect("bob")
+    await zoe.say("it was me")
+    zoe.close()
+    await bob.until("left")
+    await connect(cookie=(await sign_in(call, "zoe")).cookie)
+    back = await connect(cookie=first)
+    assert back.events[0]["user"]["name"] == "zoe 2"
+    assert (await bob.until("user"))["user"]["name"] == "zoe 2"
+    history = next(e for e in back.events if e["type"] == "history")
+    assert [m["user"]["name"] for m in history["messages"]] == ["zoe 2"]
 
 
 @pytest.mark.gen_test

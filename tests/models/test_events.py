@@ -33,6 +33,8 @@ def test_a_frame_that_is_no_object_is_a_message_to_the_lobby() -> None:
         ('{"type":"message","text":"a"', "not JSON"),
         ('{"type":"ping","n":NaN}', "not JSON"),
         ('{"type":"message","text":"\\ud800"}', "surrogate"),
+        ('{"type":"message","text":"\\ud800 and more"}', "surrogate"),
+        ('{"type":"ping","n":"' + "x" * 65 + '"}', "$.n"),
         ('{"type":"dance"}', "message, join, leave, ping"),
         ('{"type":5}', "message, join, leave, ping"),
         ('{"text":"a"}', "`type`"),
@@ -59,6 +61,7 @@ def test_an_error_can_be_traced_to_its_event() -> None:
     assert labels('{"type":"message","text":1,"ref":"a","msgId":"b"}') == ("a", "b")
     assert labels('{"ref":5,"msgId":null}') == (None, None)
     assert labels("{") == (None, None)
+    assert labels('{"text":"a\\ud800 b","msgId":"b"}') == (None, "b")
     assert labels('{"ref":"' + "x" * 65 + '"}') == (None, None)
 
 

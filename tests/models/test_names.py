@@ -42,5 +42,12 @@ def test_names_that_differ_only_in_case_are_the_same() -> None:
     assert names.key("Ada") != names.key("Bob")
 
 
+@pytest.mark.parametrize("name", ["\u3164", "wire\u3164", "\u2800", "a\u034fb"])
+def test_letters_that_show_nothing_are_refused(name: str) -> None:
+    with pytest.raises(BadEvent):
+        names.clean(name, 32)
+
+
 def test_names_that_look_the_same_are_the_same() -> None:
+    assert names.key("wire\ufe0f") == names.key("wire")
     assert names.key("a\u200dda") == names.key("ada")

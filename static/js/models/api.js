@@ -33,6 +33,7 @@ async function call(method, path, body) {
 export const api = {
   me: () => call('GET', '/api/me'),
   enter: (name) => call('POST', '/api/session', { name }),
+  rename: (name) => call('PATCH', '/api/account', { name }),
   signOut: () => call('DELETE', '/api/session'),
   rooms: () => call('GET', '/api/rooms'),
   makeRoom: (name, topic) => call('POST', '/api/rooms', topic ? { name, topic } : { name }),

@@ -92,7 +92,6 @@ export class Connection extends EventTarget {
     this.#heard = Date.now();
     if (event.type === 'welcome') {
       clearTimeout(this.#timer);
-      this.#attempt = 0;
       this.#welcomed = Date.now();
       this.#watch = setInterval(() => this.#listen(), QUIET);
       this.#become('connected');
@@ -119,6 +118,8 @@ export class Connection extends EventTarget {
     this.#abandon();
     if (code === CLOSED.signedOut) return this.#become('signed_out');
     if (code === CLOSED.banned) return this.#become('banned');
+    // A connection that is cut at once, again and again, must not bring this page back without a wait.
+    if (lasted > STABLE) this.#attempt = 0;
     if (code === CLOSED.slow && lasted > STABLE) return this.#open();
     if (code === CLOSED.restart) this.#attempt = Math.max(this.#attempt, 1);
     if (code === CLOSED.crowded) this.#attempt = Math.max(this.#attempt, 5);

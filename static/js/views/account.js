@@ -83,7 +83,7 @@ function rename(chat) {
   field.value = chat.me.name;
   field.select();
   answer(find(dialog, 'form'), async ({ name }) => {
-    const { user } = await api.enter(name.trim());
+    const { user } = await api.rename(name.trim());
     chat.rename(user);
     dialog.close();
   });

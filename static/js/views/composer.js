@@ -93,11 +93,16 @@ export class Composer {
 
   #submit(event) {
     event.preventDefault();
-    const text = this.#field.value.trim();
+    const text = clean(this.#field.value);
     if (!text || this.#button.disabled) return;
     this.#field.value = '';
     this.#changed();
     this.#outbox.add(this.#room.id, text);
     this.#wrote();
   }
+}
+
+/** What is sent of a text: no blank lines around it, and no half characters, which no JSON can carry. */
+function clean(text) {
+  return text.replace(/^(?:[^\S\n]*\n)+/u, '').trimEnd().replace(/\p{Surrogate}/gu, '\ufffd');
 }

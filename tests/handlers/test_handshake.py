@@ -1,0 +1,100 @@
+"""What happens to a person while a connection of theirs is not open yet reaches it as well."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from handlers.chatsocket import ChatSocketHandler
+from models.store import rooms
+
+
+class Gate:
+    """Hold handshakes back, once the person is known and their rooms are read."""
+
+    def __init__(self, store: Any) -> None:
+        self._load = store.load
+        self._passable = asyncio.Event()
+        self.shut = False
+        store.load = self.load
+
+    async def load(self, many: Any, key: Any) -> Any:
+        found = await self._load(many, key)
+        if many is rooms.of and self.shut:
+            await self._passable.wait()
+        return found
+
+    def open(self) -> None:
+        self._passable.set()
+
+
+@pytest.fixture
+def gate(app: Any) -> Iterator[Gate]:
+    gate = Gate(app.store)
+    yield gate
+    gate.open()
+
+
+async def arrive(gate: Gate, connect: Any, cookie: str) -> asyncio.Task[Any]:
+    """Begin to connect; come back while the handshake is held."""
+    gate.shut = True
+    connecting = asyncio.ensure_future(connect(cookie=cookie, greeted=False))
+    while not any(newcomer.person.id for newcomer in ChatSocketHandler.arriving):
+        await asyncio.sleep(0.005)
+    return connecting
+
+
+@pytest.mark.gen_test
+async def test_who_signs_out_while_connecting_is_not_let_in(call, connect, gate) -> None:
+    cookie = (await call("POST", "/api/session", {"name": "ada"})).cookie
+    connecting = await arrive(gate, connect, cookie)
+    await call("DELETE", "/api/session", cookie=cookie)
+    gate.open()
+    assert await (await connecting).next() == {"type": "closed", "code": 4001}
+
+
+@pytest.mark.gen_test
+async def test_who_takes_a_name_while_connecting_comes_in_by_it(call, connect, app, gate) -> None:
+    cookie = (await call("POST", "/api/session", {"name": "ada"})).cookie
+    connecting = await arrive(gate, connect, cookie)
+    renaming = asyncio.ensure_future(call("PATCH", "/api/account", {"name": "lovelace"}, cookie))
+    while app.live.place.holder("ada") is not None:
+        await asyncio.sleep(0.005)
+    gate.open()
+    await renaming
+    ada = await connecting
+    assert (await ada.until("welcome"))["user"]["name"] == "lovelace"
+    assert (await ada.until("presence"))["users"][0]["name"] == "lovelace"
+
+
+@pytest.mark.gen_test
+async def test_a_room_made_while_connecting_is_in_the_welcome(call, connect, gate) -> None:
+    cookie = (await call("POST", "/api/session", {"name": "ada"})).cookie
+    connecting = await arrive(gate, connect, cookie)
+    await call("POST", "/api/rooms", {"name": "den"}, cookie)
+    gate.open()
+    welcome = await (await connecting).until("welcome")
+    assert [room["name"] for room in welcome["rooms"]] == ["lobby", "den"]
+
+
+@pytest.mark.gen_test
+async def test_a_room_left_while_connecting_is_not_joined(call, connect, gate) -> None:
+    signed_in = await call("POST", "/api/session", {"name": "ada"})
+    cookie, me = signed_in.cookie, signed_in.body["user"]["id"]
+    den = (await call("POST", "/api/rooms", {"name": "den"}, cookie)).body["id"]
+    connecting = await arrive(gate, connect, cookie)
+    await call("DELETE", f"/api/rooms/{den}/members/{me}", cookie=cookie)
+    gate.open()
+    welcome = await (await connecting).until("welcome")
+    assert [room["name"] for room in welcome["rooms"]] == ["lobby"]
+
+
+@pytest.mark.gen_test
+async def test_nobody_stays_among_the_arriving(call, connect) -> None:
+    await connect("ada")
+    await call("GET", "/chatsocket?resume=x", Upgrade="websocket", Connection="Upgrade")
+    await call("GET", "/chatsocket?name=", Upgrade="websocket", Connection="Upgrade")
+    assert not ChatSocketHandler.arriving
