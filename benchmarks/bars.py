@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import statistics
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
@@ -39,17 +40,23 @@ def median(results: Results, *path: str) -> float | None:
     return float(at["median"])
 
 
-def _ratio(scenario: str, case: str, peer: str, key: str) -> Callable[[Results], Any]:
+def paired(own: dict[str, Any], other: dict[str, Any]) -> float:
+    """Give the median of the ratios of each round: both were measured within a minute."""
+    rounds = zip(own["values"], other["values"], strict=True)
+    return statistics.median(mine / theirs for mine, theirs in rounds)
+
+
+def _compared(row: Results, peer: str, key: str) -> tuple[float, float, float] | None:
+    if peer not in row or "Gust" not in row:
+        return None
+    own, other = row["Gust"][key], row[peer][key]
+    return paired(own, other), own["median"], other["median"]
+
+
+def _ratio(case: str, peer: str, key: str, shape: str) -> Callable[[Results], Any]:
     def measured(results: Results) -> tuple[float, str] | None:
-        own = median(results, scenario, case, "Gust", key)
-        other = median(results, scenario, case, peer, key)
-        if own is None or not other:
-            return None
-        unit = "µs" if key == "cpu_per_delivery" else "a second"
-        shape = "{:.2f} × ({:,.1f} against {:,.1f} {})"
-        if unit == "a second":
-            shape = "{:.1f} × ({:,.0f} against {:,.0f} {})"
-        return own / other, shape.format(own / other, own, other, unit)
+        found = _compared(results.get("fan-out", {}).get(case, {}), peer, key)
+        return found and (found[0], shape.format(*found))
 
     return measured
 
@@ -63,11 +70,11 @@ def _value(shape: str, *path: str) -> Callable[[Results], Any]:
 
 
 def _coming_back(results: Results) -> tuple[float, str] | None:
-    own = median(results, "coming-back", "Gust", "seconds")
-    bare = median(results, "coming-back", "bare Tornado handshakes", "seconds")
-    if own is None or bare is None:
+    found = _compared(results.get("coming-back", {}), "bare Tornado handshakes", "seconds")
+    if found is None:
         return None
-    return own / bare, f"{own / bare:.2f} × ({1000 * own:.0f} ms against {1000 * bare:.0f} ms)"
+    ratio, own, bare = found
+    return ratio, f"{ratio:.2f} × ({1000 * own:.0f} ms against {1000 * bare:.0f} ms)"
 
 
 _POST = (
@@ -90,7 +97,7 @@ _BACK = "Above the handshake there is who they are, the welcome and 50 messages 
 
 
 def _cpu(peer: str) -> Callable[[Results], Any]:
-    return _ratio("fan-out", "1000 1", peer, "cpu_per_delivery")
+    return _ratio("1000 1", peer, "cpu_per_delivery", "{:.2f} × ({:.1f} against {:.1f} µs)")
 
 
 def _acks(way: str) -> Callable[[Results], Any]:
@@ -120,7 +127,7 @@ BARS = [
         "20 messages in flight: deliveries a second, to npm `ws`",
         "≥ 10 ×",
         -10,
-        _ratio("fan-out", "1000 20", WS, "deliveries"),
+        _ratio("1000 20", WS, "deliveries", "{:.1f} × ({:,.0f} against {:,.0f} a second)"),
         _TURNS,
     ),
     Bar(

@@ -52,16 +52,19 @@ class Bench:
         return 1.0 if self.quick else 2.0
 
     def rounds(
-        self, makers: list[Maker], measure: Callable[[Server], Measured]
+        self, makers: list[Maker], measure: Callable[[Server], Measured], more: int = 0
     ) -> dict[str, dict[str, Any]]:
-        """Measure every server ``runs`` times; give the medians by server."""
+        """Measure every server ``runs`` times; give the medians by server.
+
+        :param more: further rounds, where one is short and noisy
+        """
         found: dict[str, list[Measured]] = {}
-        for number in range(self.runs):
+        for number in range(self.runs + more):
             for make in makers:
                 name, measured = self._undisturbed(make, measure)
                 found.setdefault(name, []).append(measured)
                 brief = {key: round(value, 3) for key, value in measured.items()}
-                say(f"  {number + 1}/{self.runs} {name}: {brief}")
+                say(f"  {number + 1}/{self.runs + more} {name}: {brief}")
         return {name: summary(runs) for name, runs in found.items()}
 
     def _undisturbed(

@@ -144,7 +144,7 @@ def coming_back(bench: Bench) -> dict[str, Any]:
             "foreign": foreign(raw),
         }
 
-    return bench.rounds([gust(bench), lambda: Bare(bench)], measure)
+    return bench.rounds([gust(bench), lambda: Bare(bench)], measure, more=4)
 
 
 class Bare(TornadoDemo):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from benchmarks.bars import paired
 from benchmarks.plot import Plot
 
 Results = dict[str, Any]
@@ -39,7 +40,7 @@ def _spread(key: str) -> Callable[[Row, Row], str]:
 
 
 def _ratio(key: str) -> Callable[[Row, Row], str]:
-    return lambda row, gust: f"{gust[key]['median'] / row[key]['median']:.2f} ×"
+    return lambda row, gust: f"{paired(gust[key], row[key]):.2f} ×"
 
 
 _TALK: list[Column] = [
