@@ -85,6 +85,7 @@ class Handshake(Handler, WebSocketHandler):
             headers.__init__()  # type: ignore[misc] # emptied: Tornado holds them as well
         self.request.arguments = self.request.query_arguments = self.request.body_arguments = {}
         self.request.__dict__.pop("_cookies", None)
+        del self.positions, self.entries, self.left
 
     def take_entries(self) -> list[RoomEntry]:
         """Give the rooms to tell of in the welcome; they are not kept any longer."""
