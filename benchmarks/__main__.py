@@ -38,7 +38,11 @@ def main() -> int:
         for name in options.only or SCENARIOS:
             say(f"{name}: {(SCENARIOS[name].__doc__ or '').strip().splitlines()[0]}")
             begun = time.monotonic()
+            bench.kept_disturbed = 0
             results.keep(name, SCENARIOS[name](bench))
+            results.keep(
+                "disturbed", results.all.get("disturbed", {}) | {name: bench.kept_disturbed}
+            )
             say(f"{name}: {time.monotonic() - begun:.0f} s")
         results.keep("about", _about(bench, absent))
     if options.quick:
@@ -56,8 +60,6 @@ def _about(bench: Bench, absent: dict[str, str]) -> dict[str, object]:
         "sync": machine.sync_time(bench.cache),
         "runs": bench.runs,
         "absent": absent,
-        "repeated": bench.repeated,
-        "kept_disturbed": bench.kept_disturbed,
         "versions": peers.versions(bench.cache),
     }
 

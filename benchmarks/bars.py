@@ -43,7 +43,7 @@ def median(results: Results, *path: str) -> float | None:
 def paired(own: dict[str, Any], other: dict[str, Any]) -> float:
     """Give the median of the ratios of each round: both were measured within a minute."""
     rounds = zip(own["values"], other["values"], strict=True)
-    return statistics.median(mine / theirs for mine, theirs in rounds)
+    return float(statistics.median(mine / theirs for mine, theirs in rounds))
 
 
 def _compared(row: Results, peer: str, key: str) -> tuple[float, float, float] | None:

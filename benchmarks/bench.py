@@ -35,7 +35,7 @@ class Bench:
     :ivar runs: rounds over all servers
     :ivar quick: smaller and shorter, for a first look
     :ivar peers: what makes each peer
-    :ivar disturbed: measurements repeated, and kept although others were busy
+    :ivar kept_disturbed: measurements that were kept although others were busy
     """
 
     cache: Path
@@ -43,7 +43,6 @@ class Bench:
     runs: int = 3
     quick: bool = False
     peers: list[Maker] = field(default_factory=list)
-    repeated: int = 0
     kept_disturbed: int = 0
 
     @property
@@ -80,7 +79,6 @@ class Bench:
                     best = foreign, server.name, measured
             if best[0] <= FOREIGN:
                 return best[1:]
-            self.repeated += 1
         assert best is not None
         self.kept_disturbed += 1
         say(f"  others used {best[0]:.0%} of the machine during the best attempt at {best[1]}")

@@ -34,7 +34,7 @@ def write(results: Results, docs: Path) -> None:
         versions=", ".join(versions),
         absent="; ".join(absent) or "none",
         runs=about.get("runs", "?"),
-        disturbed=about.get("kept_disturbed", 0),
+        disturbed=sum(results.get("disturbed", {}).values()),
         scenarios="\n\n".join(part for part in sections(results, drawn) if part),
     )
     (docs / "performance.md").write_text(page, "utf-8")
