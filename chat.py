@@ -35,9 +35,9 @@ from handlers.options import GiveUp, define_options, parse
 from handlers.page import PageHandler
 from handlers.rooms import MemberHandler, RoomsHandler
 from handlers.sessions import AccountHandler, MeHandler, SessionHandler
+from handlers.signals import Signals
 from models.bus import Bus, LocalBus
 from models.cache import Cache
-from models.events import User
 from models.limits import Limits
 from models.store import Store, messages
 
@@ -77,7 +77,7 @@ class Application(TornadoApplication):
         )
         self.live = Live(self.store, self.cache, self.turn)
         self.bus: Bus = LocalBus()
-        self.bus.subscribe(self.live.hear)
+        self.bus.subscribe(self.live.hear, Signals(self.store, self.live).hear)
         self._ping_interval = opts["ping_interval"]
         self._heartbeat: Heartbeat | None = None
         super().__init__(
@@ -93,11 +93,6 @@ class Application(TornadoApplication):
     def start(self) -> None:
         """Begin what needs a running event loop."""
         self._heartbeat = Heartbeat(ChatSocketHandler.waiters, self._ping_interval)
-
-    def renamed(self, user: User) -> None:
-        """Carry a person's new name to wherever the old one is held or shown."""
-        self.live.rename(user)
-        ChatSocketHandler.renamed(user)
 
     async def stop(self) -> None:
         """Finish pending commits, tell every socket that the server goes down, let go."""

@@ -16,16 +16,13 @@ from typing import Any, ClassVar
 
 from msgspec import UNSET
 
-from handlers.connection import SIGNED_OUT
-from handlers.frames import Listener, ack_frame, frame
-from handlers.handshake import Handshake
+from handlers.frames import Listener, ack_frame
 from handlers.joining import Joining
 from handlers.reader import Reader
 from models import events, markup
 from models.cache import Cache
 from models.channel import Channel
 from models.errors import BadEvent, ChatError, Empty, TooLong
-from models.events import RoomEntry, User, encode
 from models.policy import LOBBY
 from models.store.messages import Post, Stored
 from models.store.writer import Outcome
@@ -51,7 +48,7 @@ class ChatSocketHandler(Joining):
         if self.ws_connection is None or self.ws_connection.stream.closed():
             return  # they left while they were still being prepared for
         if self.revoked:
-            self.close(SIGNED_OUT, "signed out")
+            self.close(*self.revoked)
             return
         self.person = self.application.live.place.current(self.person)
         self.set_nodelay(True)
@@ -115,65 +112,6 @@ class ChatSocketHandler(Joining):
             limits=self.application.limits,
             date=time.time_ns() // 1_000_000,
         )
-
-    # ------------------------------------------------------------ what others do
-
-    @classmethod
-    def come_in(cls, user: int, entry: RoomEntry) -> None:
-        """Tell a person's every connection that they have come into a room."""
-        for waiter in cls._of(user):
-            waiter.mine.add(entry.id)
-            waiter.tell(events.Room(room=entry))
-        for newcomer in cls._arriving(user):
-            newcomer.left.discard(entry.id)
-            newcomer.mine.add(entry.id)
-            newcomer.entries[entry.id] = entry
-
-    def entered(self, entry: RoomEntry) -> None:
-        self.come_in(self.person.id, entry)
-
-    @classmethod
-    def renamed(cls, user: User) -> None:
-        """Tell a person's new name to all who may be looking at it."""
-        for connection in (*cls._of(user.id), *cls._arriving(user.id)):
-            connection.person = user
-        told = frame(encode(events.UserChanged(user=user)))
-        for waiter in cls.waiters:
-            assert waiter.listener is not None
-            waiter.listener.send(told)
-
-    @classmethod
-    def take_out(cls, user: int, room: int) -> None:
-        """End what a person receives of a room."""
-        for waiter in cls._of(user):
-            waiter.mine.discard(room)
-            waiter.leave(room)
-            waiter.tell(events.Removed(room=room))
-        for newcomer in cls._arriving(user):
-            newcomer.left.add(room)
-            newcomer.mine.discard(room)
-            newcomer.entries.pop(room, None)
-
-    @classmethod
-    def sign_out(cls, token: str) -> None:
-        """Close every connection of one session."""
-        for waiter in list(cls.waiters):
-            if waiter.session == token:
-                waiter.bid_goodbye(SIGNED_OUT, "signed out")
-        for newcomer in cls.arriving:
-            newcomer.revoked |= newcomer.session == token
-
-    @classmethod
-    def _of(cls, user: int) -> list[ChatSocketHandler]:
-        return [waiter for waiter in cls.waiters if waiter.person.id == user]
-
-    @classmethod
-    def _arriving(cls, user: int) -> list[Handshake]:
-        """Give a person's connections whose handshake is not over.
-
-        One that does not know yet whose it is will read what is right by now.
-        """
-        return [newcomer for newcomer in cls.arriving if newcomer.person.id == user]
 
     # ------------------------------------------------------------ events
 

@@ -14,6 +14,7 @@ from models.events import encode
 
 GOING_DOWN = 1001
 SIGNED_OUT = 4001
+BANNED = 4003
 
 
 class Connection(Handshake):
@@ -60,7 +61,7 @@ class Connection(Handshake):
         """Say all that was to be said, then close."""
         if self.listener is not None and self.ws_connection is not None:
             self.listener.finish()
-            self.withdraw(at_once=code == SIGNED_OUT)
+            self.withdraw(at_once=code in (SIGNED_OUT, BANNED))
             self.goodbye = (code, reason)
             self.gone = asyncio.get_running_loop().create_future()
             self.close(code, reason)

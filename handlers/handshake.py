@@ -18,6 +18,7 @@ from models.errors import BadEvent, Forbidden, Taken
 from models.events import RoomEntry, User
 from models.policy import LOBBY
 from models.presence import NOBODY
+from models.signals import PersonChanged
 from models.store import rooms, users
 
 MOST_RESUMED = 200  # rooms in one handshake
@@ -33,10 +34,11 @@ class Handshake(Handler, WebSocketHandler):
     :ivar mine: the rooms that they are in
     :ivar entries: these rooms, to be told of in the welcome
     :ivar left: rooms that they left while connecting
-    :ivar revoked: their session ended while they were connecting
+    :ivar revoked: the close code and reason, where they were signed out or banned while
+        they were connecting
     :cvar arriving: connections whose handshake is not over: what happens to their
         people meanwhile must reach them as well
-    :ivar session: the token of the session that they came with, if they did
+    :ivar session: the public name of the session that they came with, if they did
     """
 
     key: str
@@ -44,7 +46,7 @@ class Handshake(Handler, WebSocketHandler):
     positions: list[tuple[int, int | None]]
     arriving: ClassVar[set[Handshake]] = set()
     session: str | None = None
-    revoked = False
+    revoked: tuple[int, str] | None = None
 
     def get_websocket_protocol(self) -> WebSocketProtocol | None:
         tornados = super().get_websocket_protocol()
@@ -65,7 +67,7 @@ class Handshake(Handler, WebSocketHandler):
         self.key = str(uuid.uuid4())
         self.check_upgrade()
         self.positions = self._read_positions()
-        self.session = self.token
+        self.session = users.session_id(self.token) if self.token else None
         self.arriving.add(self)
         self.person = await self._identify()
         # Held, with nothing awaited since it was found free, until the socket is open.
@@ -126,7 +128,7 @@ class Handshake(Handler, WebSocketHandler):
             return user
         with place.reserve(free, user.id):
             renamed = await self.application.store.write(users.rename, user.id, free)
-            self.application.renamed(renamed)
+            self.application.bus.signal(PersonChanged(renamed))
             return renamed
 
     async def _named(self, name: str) -> User:

@@ -16,6 +16,7 @@ from handlers.connection import Connection
 from models import events
 from models.channel import Channel, Older
 from models.errors import ChatError, NotFound
+from models.signals import CameIn
 from models.store import rooms
 
 HISTORY = 1 << 19  # bytes told on joining: half of what may wait for a slow reader
@@ -73,13 +74,9 @@ class Joining(Connection):
         store = self.application.store
         entry = await store.read(rooms.find, self.person.id, room)
         if entry.id not in self.mine and await store.write(rooms.enter, self.person.id, entry.id):
-            self.entered(entry)
+            self.application.bus.signal(CameIn(self.person.id, entry.id))
         self.mine.add(entry.id)
         return entry.id
-
-    def entered(self, entry: events.RoomEntry) -> None:
-        """Hear that this person has come into a room."""
-        raise NotImplementedError
 
     def join_ready(self) -> None:
         """Join, on opening, what has been made ready."""

@@ -7,10 +7,11 @@ from typing import Literal
 from msgspec import Struct
 
 from handlers.base import Handler
-from handlers.chatsocket import ChatSocketHandler
 from models import names, policy
-from models.errors import NotFound
+from models.errors import Forbidden, NotFound
 from models.events import RoomEntry
+from models.policy import LOBBY, Standing
+from models.signals import CameIn, TakenOut
 from models.store import rooms
 
 
@@ -39,7 +40,7 @@ class RoomsHandler(Handler):
         name = names.clean(wanted.name, names.LONGEST_ROOM, "A room's name")
         topic = names.clean_line(wanted.topic, names.LONGEST_TOPIC, "A room's topic")
         entry = await self.application.store.write(rooms.create, user.id, name, topic)
-        ChatSocketHandler.come_in(user.id, entry)
+        self.application.bus.signal(CameIn(user.id, entry.id))
         self.answer(entry, 201)
 
 
@@ -49,10 +50,12 @@ class MemberHandler(Handler):
     async def delete(self, room: str, member: str) -> None:
         """Leave a room."""
         user = await self.user()
-        policy.take_out(user.id, int(member))
-        policy.leave(int(room))
+        if int(member) != user.id:
+            raise Forbidden("You can take only yourself out of an open room.")
+        entry = await self.application.store.read(rooms.find, user.id, int(room))
+        policy.leave(Standing(user.role, entry.kind, True, lobby=entry.id == LOBBY))
         if not await self.application.store.write(rooms.leave, user.id, int(room)):
             raise NotFound("room among yours")
-        ChatSocketHandler.take_out(user.id, int(room))
+        self.application.bus.signal(TakenOut(user.id, int(room)))
         self.set_status(204)
         self.finish()

@@ -5,10 +5,10 @@ from __future__ import annotations
 from msgspec import Struct
 
 from handlers.base import Handler
-from handlers.chatsocket import ChatSocketHandler
 from models import names
 from models.errors import Taken
 from models.events import RoomEntry, User
+from models.signals import PersonChanged, SignedOut
 from models.store import rooms, users
 
 
@@ -57,7 +57,7 @@ class SessionHandler(MeHandler):
         """Sign out: the session ends, and with it its sockets; twice is fine."""
         if self.token:
             await self.application.store.write(users.sign_out, self.token)
-            ChatSocketHandler.sign_out(self.token)
+            self.application.bus.signal(SignedOut([users.session_id(self.token)]))
         self.clear_cookie(self.cookie_name, path="/", secure=self.request.protocol == "https")
         self.set_status(204)
         self.finish()
@@ -77,5 +77,5 @@ class AccountHandler(MeHandler):
             with place.reserve(name, user.id):
                 user = await self.application.store.write(users.rename, user.id, name)
                 self.application.live.hold(user)
-                self.application.renamed(user)
+                self.application.bus.signal(PersonChanged(user))
         await self.answer_me(user)

@@ -1,7 +1,7 @@
-"""What hurries changes from the process that stored them to those who listen.
+"""What hurries changes and signals between processes.
 
 The database is the truth, the bus only hurries: a bus may lose, repeat and
-reorder, and :class:`models.channel.Channel` puts it right.
+reorder changes, and :class:`models.channel.Channel` puts it right.
 """
 
 from __future__ import annotations
@@ -10,27 +10,38 @@ from collections.abc import Callable
 from typing import Protocol
 
 from models.channel import Change
+from models.signals import AnySignal
 
-Hear = Callable[[Change], None]
+HearChange = Callable[[Change], None]
+HearSignal = Callable[[AnySignal], None]
 
 
 class Bus(Protocol):
-    def subscribe(self, hear: Hear) -> None:
-        """Have every change of every process told to ``hear``, on the event loop."""
+    def subscribe(self, hear_change: HearChange, hear_signal: HearSignal) -> None:
+        """Have all that any process says told to these, on the event loop."""
 
     def publish(self, change: Change) -> None:
-        """Tell every process, this one too."""
+        """Tell every process, this one too, of a change."""
+
+    def signal(self, signal: AnySignal) -> None:
+        """Tell every process, this one too, of something else."""
 
 
 class LocalBus:
     """The bus of a process that is alone: a function call."""
 
     def __init__(self) -> None:
-        self._hear: list[Hear] = []
+        self._hear_change: list[HearChange] = []
+        self._hear_signal: list[HearSignal] = []
 
-    def subscribe(self, hear: Hear) -> None:
-        self._hear.append(hear)
+    def subscribe(self, hear_change: HearChange, hear_signal: HearSignal) -> None:
+        self._hear_change.append(hear_change)
+        self._hear_signal.append(hear_signal)
 
     def publish(self, change: Change) -> None:
-        for hear in self._hear:
+        for hear in self._hear_change:
             hear(change)
+
+    def signal(self, signal: AnySignal) -> None:
+        for hear in self._hear_signal:
+            hear(signal)

@@ -68,6 +68,16 @@ def find(connection: Connection, user: int, room: int | str) -> RoomEntry:
     return _entry(row)
 
 
+def entries(connection: Connection, room: int, people: Sequence[int]) -> dict[int, RoomEntry]:
+    """Give a room's line for each of these people who is in it."""
+    row = connection.execute(select(rooms).where(rooms.c.id == room)).first()
+    if row is None:
+        return {}
+    within = select(members.c.user).where(members.c.room == room, members.c.user.in_(people))
+    inside = people if room == LOBBY else connection.scalars(within)
+    return {user: _entry(row) for user in inside}
+
+
 def of(connection: Connection, people: Sequence[int]) -> dict[int, list[RoomEntry]]:
     """List, for each of these people, the rooms that they are in, the lobby first."""
     lobby = _entry(connection.execute(select(rooms).where(rooms.c.id == LOBBY)).one())

@@ -50,8 +50,21 @@ users = Table(
     # Whoever says this name is this person: nobody holds a session for it.
     Column("unclaimed", Boolean, nullable=False, server_default=false()),
     Column("date", BigInteger, nullable=False),
+    # An argon2id hash, with its salt and parameters; none: a guest.
+    Column("password", Text),
+    # Deleted at their own wish; the row stays, for what they wrote stays.
+    Column("gone", Boolean, nullable=False, server_default=false()),
     Index("ix_users_name_key", "name_key"),
     sqlite_autoincrement=True,
+)
+
+# The name of an account is its own also while nobody is here; a guest's is not.
+Index(
+    "uq_users_account_name",
+    users.c.name_key,
+    unique=True,
+    sqlite_where=users.c.password.is_not(None),
+    postgresql_where=users.c.password.is_not(None),
 )
 
 sessions = Table(
@@ -60,8 +73,75 @@ sessions = Table(
     Column("token_hash", LargeBinary(32), primary_key=True),
     Column("user", _Id, ForeignKey("users.id", ondelete="CASCADE"), nullable=False, index=True),
     Column("date", BigInteger, nullable=False),
+    Column("device", String(64), nullable=False, server_default=""),
+    Column("address", String(64), nullable=False, server_default=""),
+    # When it was last used, to some minutes.
+    Column("seen", BigInteger, nullable=False, server_default="0"),
 )
 
+# Who may not come back, and why. An address bars guests and newcomers from there.
+bans = Table(
+    "bans",
+    metadata,
+    Column("user", _Id, ForeignKey("users.id", ondelete="CASCADE"), primary_key=True),
+    Column("by", _Id, ForeignKey("users.id", ondelete="SET NULL")),
+    Column("reason", Text, nullable=False),
+    Column("date", BigInteger, nullable=False),
+)
+
+banned_addresses = Table(
+    "banned_addresses",
+    metadata,
+    Column("address", String(64), primary_key=True),
+    Column("user", _Id, ForeignKey("users.id", ondelete="CASCADE"), primary_key=True, index=True),
+)
+
+# What those who look after the place have done, for admins to read.
+actions = Table(
+    "actions",
+    metadata,
+    Column("id", _Id, primary_key=True),
+    Column("date", BigInteger, nullable=False),
+    Column("by", _Id, ForeignKey("users.id", ondelete="SET NULL")),
+    Column("what", String(32), nullable=False),
+    Column("user", _Id, ForeignKey("users.id", ondelete="SET NULL")),
+    Column("room", _Id, ForeignKey("rooms.id", ondelete="SET NULL")),
+    Column("message", _Id),
+    Column("note", Text, nullable=False, server_default=""),
+    sqlite_autoincrement=True,
+)
+
+# Links that let somebody in: to the place, to a room, or as an admin.
+invites = Table(
+    "invites",
+    metadata,
+    Column("id", _Id, primary_key=True),
+    Column("token_hash", LargeBinary(32), nullable=False, unique=True),
+    Column("by", _Id, ForeignKey("users.id", ondelete="CASCADE"), index=True),
+    Column("room", _Id, ForeignKey("rooms.id", ondelete="CASCADE"), index=True),
+    Column("role", String(16), nullable=False, server_default="member"),
+    # Who is meant, where it is somebody: the name of an account, or of one to be made.
+    Column("name", String(64)),
+    Column("date", BigInteger, nullable=False),
+    Column("expires", BigInteger, nullable=False),
+    Column("uses", Integer, nullable=False),
+    Column("used", Integer, nullable=False, server_default="0"),
+    sqlite_autoincrement=True,
+)
+
+# The word filter's rules, in the order in which they are asked.
+filters = Table(
+    "filters",
+    metadata,
+    Column("position", Integer, primary_key=True, autoincrement=False),
+    Column("text", Text, nullable=False),
+    Column("kind", String(8), nullable=False),
+    Column("act", String(8), nullable=False),
+    Column("reason", Text, nullable=False, server_default=""),
+)
+
+# ``name_key`` is unique among the open rooms only: elsewhere it begins with a control
+# character, which no name can contain. A direct room's tells whose it is.
 rooms = Table(
     "rooms",
     metadata,

@@ -1,0 +1,153 @@
+"""What signals do to the connections of this process."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Callable
+from typing import Any
+
+from handlers.chatsocket import ChatSocketHandler
+from handlers.connection import BANNED, SIGNED_OUT
+from handlers.frames import frame
+from handlers.handshake import Handshake
+from handlers.live import Live
+from models import events, signals
+from models.events import RoomEntry, encode
+from models.store import Store, rooms
+
+log = logging.getLogger("gust.signals")
+
+_Entries = dict[int, RoomEntry]
+
+
+class Signals:
+    """Carry what was done somewhere to those whom it concerns here."""
+
+    def __init__(self, store: Store, live: Live) -> None:
+        self._store = store
+        self._live = live
+        self._coming: dict[tuple[int, int], asyncio.Future[_Entries]] = {}
+
+    def hear(self, signal: signals.AnySignal) -> None:
+        _REACTIONS[type(signal)](self, signal)
+
+    # ------------------------------------------------------------ rooms
+
+    def _come_in(self, signal: signals.CameIn) -> None:
+        """Tell somebody's every connection that they are in a room now."""
+        reading = self._store.read(rooms.entries, signal.room, [signal.user])
+        # What happens meanwhile is newer than what is read.
+        self._coming[signal.user, signal.room] = reading
+        reading.add_done_callback(lambda reading: self._came_in(signal, reading))
+
+    def _came_in(self, signal: signals.CameIn, reading: asyncio.Future[_Entries]) -> None:
+        key = (signal.user, signal.room)
+        if self._coming.get(key) is not reading:
+            return
+        del self._coming[key]
+        entry = _read(reading).get(signal.user)
+        if entry is None:
+            return
+        for waiter in _of(signal.user):
+            waiter.mine.add(entry.id)
+            waiter.tell(events.Room(room=entry))
+        for newcomer in _arriving(signal.user):
+            newcomer.left.discard(entry.id)
+            newcomer.mine.add(entry.id)
+            newcomer.entries[entry.id] = entry
+
+    def _take_out(self, signal: signals.TakenOut) -> None:
+        """End, at once, what somebody receives of a room."""
+        self._coming.pop((signal.user, signal.room), None)
+        for waiter in _of(signal.user):
+            waiter.mine.discard(signal.room)
+            waiter.leave(signal.room)
+            waiter.tell(events.Removed(room=signal.room))
+        for newcomer in _arriving(signal.user):
+            newcomer.left.add(signal.room)
+            newcomer.mine.discard(signal.room)
+            newcomer.entries.pop(signal.room, None)
+
+    def _change_room(self, signal: signals.RoomChanged) -> None:
+        """Tell all who are in a room what it is called now."""
+        here = {
+            connection.person.id
+            for connection in (*ChatSocketHandler.waiters, *ChatSocketHandler.arriving)
+            if signal.room in connection.mine
+        }
+        reading = self._store.read(rooms.entries, signal.room, list(here))
+        reading.add_done_callback(lambda reading: self._tell_entries(signal.room, _read(reading)))
+
+    def _tell_entries(self, room: int, entries: _Entries) -> None:
+        for waiter in ChatSocketHandler.waiters:
+            entry = entries.get(waiter.person.id)
+            if entry is not None and room in waiter.mine:
+                waiter.tell(events.Room(room=entry))
+        for newcomer in ChatSocketHandler.arriving:
+            entry = entries.get(newcomer.person.id)
+            if entry is not None and room in newcomer.mine:
+                newcomer.entries[room] = entry
+
+    # ------------------------------------------------------------ people
+
+    def _change_person(self, signal: signals.PersonChanged) -> None:
+        """Carry a person's new name or role to wherever the old one is held or shown."""
+        user = signal.user
+        self._live.rename(user)
+        for connection in (*_of(user.id), *_arriving(user.id)):
+            connection.person = user
+        told = frame(encode(events.UserChanged(user=user)))
+        for waiter in ChatSocketHandler.waiters:
+            assert waiter.listener is not None
+            waiter.listener.send(told)
+
+    def _sign_out(self, signal: signals.SignedOut) -> None:
+        for waiter in list(ChatSocketHandler.waiters):
+            if waiter.session in signal.sessions:
+                waiter.bid_goodbye(SIGNED_OUT, "signed out")
+        for newcomer in ChatSocketHandler.arriving:
+            if newcomer.session in signal.sessions:
+                newcomer.revoked = (SIGNED_OUT, "signed out")
+
+    def _ban(self, signal: signals.Banned) -> None:
+        for waiter in _of(signal.user):
+            waiter.bid_goodbye(BANNED, "banned")
+        for newcomer in ChatSocketHandler.arriving:
+            if newcomer.person.id == signal.user or newcomer.session in signal.sessions:
+                newcomer.revoked = (BANNED, "banned")
+
+    def _change_filters(self, signal: signals.FiltersChanged) -> None:
+        """Read the word filter anew (there is none yet)."""
+
+
+_REACTIONS: dict[type[signals.Signal], Callable[[Signals, Any], None]] = {
+    signals.CameIn: Signals._come_in,
+    signals.TakenOut: Signals._take_out,
+    signals.RoomChanged: Signals._change_room,
+    signals.PersonChanged: Signals._change_person,
+    signals.SignedOut: Signals._sign_out,
+    signals.Banned: Signals._ban,
+    signals.FiltersChanged: Signals._change_filters,
+}
+
+
+def _of(user: int) -> list[ChatSocketHandler]:
+    return [waiter for waiter in ChatSocketHandler.waiters if waiter.person.id == user]
+
+
+def _arriving(user: int) -> list[Handshake]:
+    """Give a person's connections whose handshake is not over.
+
+    One that does not know yet whose it is will read what is right by now.
+    """
+    return [newcomer for newcomer in ChatSocketHandler.arriving if newcomer.person.id == user]
+
+
+def _read(reading: asyncio.Future[_Entries]) -> _Entries:
+    error = reading.exception()
+    if error is None:
+        return reading.result()
+    # They learn of it when they come back: the welcome tells all rooms.
+    log.error("a room could not be read: %s", error)
+    return {}

@@ -1,0 +1,60 @@
+"""Signals: what every process must hear of besides the changes of messages.
+
+They tell that something is so now; whoever needs more of it reads the database.
+"""
+
+from __future__ import annotations
+
+from msgspec import Struct
+
+from models.events import User
+
+
+class Signal(Struct, tag=True):
+    pass
+
+
+class CameIn(Signal):
+    """Somebody is in a room now."""
+
+    user: int
+    room: int
+
+
+class TakenOut(Signal):
+    """Somebody is no longer in a room."""
+
+    user: int
+    room: int
+
+
+class RoomChanged(Signal):
+    """A room's name, topic or kind is another now."""
+
+    room: int
+
+
+class PersonChanged(Signal):
+    """Somebody's name, avatar or role is another now."""
+
+    user: User
+
+
+class SignedOut(Signal):
+    """These sessions, by their public names, are over."""
+
+    sessions: list[str]
+
+
+class Banned(Signal):
+    """Somebody may not be here any more, and these were their sessions."""
+
+    user: int
+    sessions: list[str]
+
+
+class FiltersChanged(Signal):
+    """The word filter has other rules now."""
+
+
+AnySignal = CameIn | TakenOut | RoomChanged | PersonChanged | SignedOut | Banned | FiltersChanged
