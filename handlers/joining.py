@@ -76,6 +76,8 @@ class Joining(Connection):
         if entry.id not in self.mine and await store.write(rooms.enter, self.person.id, entry.id):
             self.application.bus.signal(CameIn(self.person.id, entry.id))
         self.mine.add(entry.id)
+        if self in self.arriving:
+            self.entries.setdefault(entry.id, entry)  # for the welcome
         return entry.id
 
     def join_ready(self) -> None:
