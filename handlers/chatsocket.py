@@ -16,8 +16,8 @@ from typing import Any, ClassVar
 
 from msgspec import UNSET
 
+from handlers.asking import Asking
 from handlers.frames import Listener, ack_frame
-from handlers.joining import Joining
 from handlers.reader import Reader
 from models import events, markup
 from models.cache import Cache
@@ -30,7 +30,7 @@ from models.store.writer import Outcome
 log = logging.getLogger("gust.socket")
 
 
-class ChatSocketHandler(Joining):
+class ChatSocketHandler(Asking):
     """One client's connection.
 
     :cvar waiters: every open connection
@@ -132,16 +132,25 @@ class ChatSocketHandler(Joining):
             msg_id=event.msgId or secrets.token_hex(8),
             origin=self.key,
         )
-        posted = partial(self._posted, event.ref, post.msg_id)
+        self.when_readable(post.room, event, partial(self._post, event, post))
+
+    def _post(self, event: events.Post, post: Post) -> None:
+        posted = partial(self._posted, event.ref, post)
         self._when_open(post.room, event, lambda: self.application.store.post(post, posted))
 
-    def _posted(self, ref: str | None, msg_id: str, outcome: Outcome) -> None:
+    def _posted(self, ref: str | None, post: Post, outcome: Outcome) -> None:
         """Answer the sender, and tell the others: it is on disk."""
         if isinstance(outcome, ChatError):
-            self.refuse(outcome, ref, msg_id)
+            self.refuse(outcome, ref, post.msg_id)
             return
         assert isinstance(outcome, Stored)
         change = outcome.change
+        if change.room != post.room:
+            # Not to be answered with it: they may not be in that room any more.
+            self.refuse(
+                BadEvent("This msgId is taken by a message in another room."), ref, post.msg_id
+            )
+            return
         channel = self.cache.get(change.room)
         # Otherwise it was told already: long ago, or out of the database, over a gap.
         untold = outcome.new and channel is not None and change.seq > channel.seq
