@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ipaddress
 import logging
+import re
 import socket
 from functools import lru_cache
 from http import HTTPStatus
@@ -111,7 +112,9 @@ class Handler(RequestHandler):
         try:
             return msgspec.json.decode(self.request.body, type=type)
         except (msgspec.DecodeError, RecursionError, UnicodeError) as error:
-            raise BadEvent(f"The body is not as it should be: {error}.") from None
+            refusal = BadEvent(f"The body is not as it should be: {error}.")
+            refusal.field = _field_in(str(error))
+            raise refusal from None
 
     def number(self, name: str) -> int | None:
         """Read a whole number from the query; None: it is not there.
@@ -134,6 +137,8 @@ class Handler(RequestHandler):
     def fail(self, error: ChatError) -> None:
         """Turn an error into an answer: the only place that does, for HTTP."""
         described: dict[str, Any] = {"code": error.code, "message": error.message}
+        if error.field is not None:
+            described["field"] = error.field
         retry = getattr(error, "retry", None)
         if retry is not None:
             described["retry"] = retry
@@ -213,6 +218,12 @@ class Static(Handler, StaticFileHandler):
     def set_extra_headers(self, path: str) -> None:
         fresh = "public, max-age=31536000, immutable" if self._current else "no-cache"
         self.set_header("Cache-Control", fresh)
+
+
+def _field_in(complaint: str) -> str | None:
+    """Find the field of the body that msgspec complains about."""
+    found = re.search(r"at `\$\.(\w+)|required field `(\w+)`", complaint)
+    return found and (found[1] or found[2])
 
 
 def own_hosts(more: str) -> frozenset[str]:

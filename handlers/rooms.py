@@ -8,7 +8,7 @@ from msgspec import Struct
 
 from handlers.base import Handler
 from models import names, policy
-from models.errors import Forbidden, NotFound
+from models.errors import Forbidden, NotFound, concerning
 from models.events import RoomEntry
 from models.policy import LOBBY, Standing
 from models.signals import CameIn, TakenOut
@@ -37,8 +37,10 @@ class RoomsHandler(Handler):
         """Make a room; who made it is in it."""
         user = await self.user()
         wanted = self.body_as(NewRoom)
-        name = names.clean(wanted.name, names.LONGEST_ROOM, "A room's name")
-        topic = names.clean_line(wanted.topic, names.LONGEST_TOPIC, "A room's topic")
+        with concerning("name"):
+            name = names.clean(wanted.name, names.LONGEST_ROOM, "A room's name")
+        with concerning("topic"):
+            topic = names.clean_line(wanted.topic, names.LONGEST_TOPIC, "A room's topic")
         entry = await self.application.store.write(rooms.create, user.id, name, topic)
         self.application.bus.signal(CameIn(user.id, entry.id))
         self.answer(entry, 201)

@@ -19,16 +19,33 @@ events and HTTP answers in one place each.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 
 class ChatError(Exception):
-    """Be an answer to a request that can't be carried out."""
+    """Be an answer to a request that can't be carried out.
+
+    :ivar field: what in the request's body it is about, where it is one thing
+    """
 
     code = "bad_event"
     status = 400
+    field: str | None = None
 
     def __init__(self, message: str) -> None:
         super().__init__(message)
         self.message = message
+
+
+@contextmanager
+def concerning(field: str) -> Iterator[None]:
+    """Have an error that comes out of here tell which field of the body it is about."""
+    try:
+        yield
+    except ChatError as error:
+        error.field = error.field or field
+        raise
 
 
 class BadEvent(ChatError):
@@ -108,13 +125,15 @@ class SlowDown(ChatError):
     """Refuse for now.
 
     :param retry: milliseconds after which the same will be accepted
+    :param option: the option that sets the limit, where it is told
     """
 
     code = "slow_down"
     status = 429
 
-    def __init__(self, retry: int) -> None:
-        super().__init__(f"That was too fast. Send it again in {retry / 1000:.1f} s.")
+    def __init__(self, retry: int, option: str | None = None) -> None:
+        where = f" (the server's --{option})" if option else ""
+        super().__init__(f"That was too fast{where}. Send it again in {retry / 1000:.1f} s.")
         self.retry = retry
 
 

@@ -15,9 +15,11 @@ class Limits:
 
     :param rate: tokens that come back in a second; 0: no limit
     :param burst: tokens that a full bucket holds
+    :param option: the option that sets the rate, to be told to who is too fast
     """
 
-    def __init__(self, rate: float, burst: int) -> None:
+    def __init__(self, rate: float, burst: int, option: str | None = None) -> None:
+        self._option = option
         self._interval = 1 / rate if rate > 0 else 0.0
         self._span = self._interval * max(burst, 1)
         self._full_at: dict[object, float] = {}
@@ -32,7 +34,7 @@ class Limits:
             return
         full_at = max(self._full_at.get(key, now), now) + self._interval
         if (over := full_at - now - self._span) > 1e-9:
-            raise SlowDown(max(1, round(over * 1000 + 0.5)))
+            raise SlowDown(max(1, round(over * 1000 + 0.5)), self._option)
         self._full_at[key] = full_at
         if len(self._full_at) > _SWEEP:
             self._full_at = {key: at for key, at in self._full_at.items() if at > now}

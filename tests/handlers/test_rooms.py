@@ -34,25 +34,26 @@ async def test_a_room_by_the_name_of_another_is_refused(call) -> None:
 
 
 @pytest.mark.parametrize(
-    ("body", "status", "code"),
+    ("body", "status", "code", "field"),
     [
-        ({"name": ""}, 400, "empty"),
-        ({"name": "x" * 65}, 413, "too_long"),
-        ({"name": "a\nb"}, 400, "bad_event"),
-        ({"name": 5}, 400, "bad_event"),
-        ({}, 400, "bad_event"),
-        ({"name": "den", "kind": "sealed"}, 400, "bad_event"),
-        ({"name": "den", "topic": "x" * 251}, 413, "too_long"),
-        (b"{", 400, "bad_event"),
-        (b"[" * 60_000, 400, "bad_event"),
-        (b'"\xff"', 400, "bad_event"),
+        ({"name": ""}, 400, "empty", "name"),
+        ({"name": "x" * 65}, 413, "too_long", "name"),
+        ({"name": "a\nb"}, 400, "bad_event", "name"),
+        ({"name": 5}, 400, "bad_event", "name"),
+        ({}, 400, "bad_event", "name"),
+        ({"name": "den", "kind": "sealed"}, 400, "bad_event", "kind"),
+        ({"name": "den", "topic": "x" * 251}, 413, "too_long", "topic"),
+        (b"{", 400, "bad_event", None),
+        (b"[" * 60_000, 400, "bad_event", None),
+        (b'"\xff"', 400, "bad_event", None),
     ],
 )
 @pytest.mark.gen_test
-async def test_a_bad_room_gets_a_clear_answer(call, body, status, code) -> None:
+async def test_a_bad_room_gets_a_clear_answer(call, body, status, code, field) -> None:
     ada = await sign_in(call, "ada")
     answer = await call("POST", "/api/rooms", body, ada)
     assert (answer.status, answer.code) == (status, code)
+    assert answer.body["error"].get("field") == field
 
 
 @pytest.mark.gen_test
