@@ -10,11 +10,12 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
+from msgspec import Struct
+
 from models.presence import Presence
 
 
-@dataclass(slots=True, frozen=True)
-class Change:
+class Change(Struct, frozen=True, gc=False):
     """One change of a room: the state in which it left its message.
 
     :ivar seq: its number in the room: 1, 2, 3, …

@@ -7,9 +7,13 @@ import sqlite3
 from pathlib import Path
 from typing import IO, Any
 
-from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy import Connection, Engine, create_engine, event, text
 from sqlalchemy.engine import make_url
 
+from models.store.prepared import Prepared
+
+_BEGIN = Prepared(text("BEGIN"), ())
+_BEGIN_TO_WRITE = Prepared(text("BEGIN IMMEDIATE"), ())
 _BUSY = 5_000  # ms that SQLite waits for another process's lock
 
 
@@ -72,4 +76,4 @@ def _begin_sqlite(connection: Connection) -> None:
     # A writer that takes its lock only at its first write can fail after it has
     # read; IMMEDIATE waits at the beginning instead.
     write = connection.get_execution_options().get("write", False)
-    connection.exec_driver_sql("BEGIN IMMEDIATE" if write else "BEGIN")
+    (_BEGIN_TO_WRITE if write else _BEGIN).run(connection, ())

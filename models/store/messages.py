@@ -5,9 +5,11 @@ from __future__ import annotations
 import time
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from functools import cache
+from itertools import chain
 from typing import Any
 
+from msgspec import Struct
 from sqlalchemy import (
     BigInteger,
     Connection,
@@ -25,11 +27,11 @@ from sqlalchemy import (
 from models.channel import Change, Older, Recent
 from models.errors import NotFound
 from models.events import Message, User, decode_message, encode
+from models.store.prepared import Prepared, Values
 from models.store.schema import messages, rooms, users
 
 
-@dataclass(slots=True, frozen=True)
-class Post:
+class Post(Struct, frozen=True, gc=False):
     """A message before it is stored.
 
     :ivar origin: the ``clientKey`` of the socket that waits for the ``ack``
@@ -43,8 +45,7 @@ class Post:
     origin: str | None = None
 
 
-@dataclass(slots=True, frozen=True)
-class Stored:
+class Stored(Struct, frozen=True, gc=False):
     """What became of a post.
 
     :ivar new: False: it was stored before under the same ``msg_id``
@@ -54,15 +55,19 @@ class Stored:
     new: bool
 
 
-_advance = (
+_advance = Prepared(
     update(rooms)
     .where(rooms.c.id == bindparam("room_id"))
     .values(seq=rooms.c.seq + bindparam("count"))
+    .returning(rooms.c.id, rooms.c.seq),
+    ("room_id", "count"),
 )
-_advance_one = _advance.returning(rooms.c.id, rooms.c.seq)
-_numbers = select(rooms.c.id, rooms.c.seq).where(rooms.c.id.in_(bindparam("rooms", expanding=True)))
-_insert = insert(messages).returning(messages.c.id, messages.c.room, messages.c.seq)
 _whole = select(messages, users.c.name, users.c.role).join(users, messages.c.user == users.c.id)
+
+# What a post fills of its row: a new column is named here, and gets its value in
+# `_row` and, where it is told, in `_message`.
+_COLUMNS = ("room", "seq", "user", "msg_id", "text", "html", "date")
+_MOST = 64  # rows in one statement
 
 
 Insert = Callable[[Connection, Sequence[Post]], list[Stored]]
@@ -119,54 +124,80 @@ def _store(connection: Connection, posts: Sequence[Post]) -> dict[tuple[int, str
     # and numbers rise together, also with several writing processes.
     now = time.time_ns() // 1_000_000
     following = _take_numbers(connection, Counter(post.room for post in posts))
-    rows: dict[tuple[int, int], dict[str, Any]] = {}
     by_number: dict[tuple[int, int], Post] = {}
+    rows = []
     for post in posts:
         seq = following[post.room]
         following[post.room] += 1
         by_number[post.room, seq] = post
-        rows[post.room, seq] = {
-            "room": post.room,
-            "seq": seq,
-            "user": post.user.id,
-            "msg_id": post.msg_id,
-            "text": post.text,
-            "html": post.html,
-            "date": now,
-        }
+        rows.append(_row(post, seq, now))
     stored = {}
-    for id, room, seq in connection.execute(_insert, list(rows.values())):
+    for id, room, seq in _insert(connection, rows):
         post = by_number[room, seq]
-        message = Message(
-            id=id,
-            room=room,
-            seq=seq,
-            user=post.user,
-            text=post.text,
-            html=post.html,
-            date=now,
-            msgId=post.msg_id,
-        )
-        stored[post.user.id, post.msg_id] = _change(message, post.origin)
+        stored[post.user.id, post.msg_id] = _change(_message(post, id, seq, now), post.origin)
     return stored
+
+
+def _row(post: Post, seq: int, now: int) -> Values:
+    """Give the values of a post for ``_COLUMNS``."""
+    return post.room, seq, post.user.id, post.msg_id, post.text, post.html, now
+
+
+def _message(post: Post, id: int, seq: int, now: int) -> Message:
+    return Message(
+        id=id,
+        room=post.room,
+        seq=seq,
+        user=post.user,
+        text=post.text,
+        html=post.html,
+        date=now,
+        msgId=post.msg_id,
+    )
 
 
 def _take_numbers(connection: Connection, counts: Mapping[int, int]) -> dict[int, int]:
     """Take so many of each room's next change numbers; give the first of them, by room.
 
-    One statement for one room, two for any number of rooms. The rows are locked
-    in the order of their ids, so that two writing processes never wait for each
-    other.
+    The rows are locked in the order of their ids, so that two writing processes
+    never wait for each other.
     """
-    taken = [{"room_id": room, "count": counts[room]} for room in sorted(counts)]
-    if len(taken) == 1:
-        found = connection.execute(_advance_one, taken[0]).all()
-    else:
-        connection.execute(_advance, taken)
-        found = connection.execute(_numbers, {"rooms": list(counts)}).all()
-    if len(found) < len(counts):
-        raise NotFound("room")
-    return {id: seq - counts[id] + 1 for id, seq in found}
+    first = {}
+    for room in sorted(counts):
+        found = _advance.run(connection, (room, counts[room]))
+        if not found:
+            raise NotFound("room")
+        first[room] = found[0][1] - counts[room] + 1
+    return first
+
+
+def _insert(connection: Connection, rows: Sequence[Values]) -> list[tuple[int, int, int]]:
+    """Insert rows; give id, room and ``seq`` of each, in any order.
+
+    The sizes of the statements are powers of two: few enough for each of them to
+    stay prepared, in the driver as well.
+    """
+    stored: list[tuple[int, int, int]] = []
+    at = 0
+    while at < len(rows):
+        size = min(_MOST, 1 << (len(rows) - at).bit_length() - 1)
+        values = list(chain.from_iterable(rows[at : at + size]))
+        stored += _insert_of(size).run(connection, values)
+        at += size
+    return stored
+
+
+@cache
+def _insert_of(size: int) -> Prepared:
+    """Give the statement that inserts so many rows."""
+    names = [[f"{column}_{row}" for column in _COLUMNS] for row in range(size)]
+    rows: list[dict[str, Any]] = [
+        {column: bindparam(name) for column, name in zip(_COLUMNS, row, strict=True)}
+        for row in names
+    ]
+    statement = insert(messages).values(rows)
+    returned = messages.c.id, messages.c.room, messages.c.seq
+    return Prepared(statement.returning(*returned), chain.from_iterable(names))
 
 
 def _change(message: Message, origin: str | None = None) -> Change:
