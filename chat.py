@@ -33,6 +33,7 @@ from handlers.history import HistoryHandler
 from handlers.live import Live
 from handlers.options import GiveUp, define_options, parse
 from handlers.page import PageHandler
+from handlers.place import PlaceHandler
 from handlers.rooms import MemberHandler, RoomsHandler
 from handlers.sessions import AccountHandler, MeHandler, SessionHandler
 from handlers.signals import Signals
@@ -67,6 +68,8 @@ class Application(TornadoApplication):
             "frame": opts["frame_limit"],
             "upload": 0,
         }
+        self.guests: bool = opts["guests"] == "on"
+        self.signup: str = opts["signup"]
         self.rates = Limits(opts["message_rate"], opts["message_burst"])
         self.joins = Limits(opts["join_rate"], opts["join_burst"])
         self.store = Store(opts["database"] or _sqlite_url(Path(opts["data"])))
@@ -115,6 +118,7 @@ _ROUTES: list[Any] = [
     (r"/", PageHandler),
     (r"/rooms/[0-9]{1,15}", PageHandler),
     (r"/chatsocket", ChatSocketHandler),
+    (r"/api/place", PlaceHandler),
     (r"/api/me", MeHandler),
     (r"/api/session", SessionHandler),
     (r"/api/account", AccountHandler),

@@ -84,9 +84,22 @@ class Handler(RequestHandler):
         :raises SignedOut: nobody
         """
         user = await self.session_user()
-        if user is None:
-            raise SignedOut("You are not signed in. Give a name with POST /api/session first.")
+        if user is None or not self.admits(user):
+            raise self.stranger()
         return user
+
+    def admits(self, user: User) -> bool:
+        """Tell whether somebody may be here at all: guests perhaps not."""
+        return self.application.guests or user.role != "guest"
+
+    def stranger(self) -> SignedOut:
+        """Say to whom we do not know how to come in."""
+        if self.application.guests:
+            return SignedOut("You are not signed in. Give a name with POST /api/session first.")
+        return SignedOut(
+            "You are not signed in, and this place takes no guests (the server's --guests). "
+            "Sign in with a name and a password: POST /api/session."
+        )
 
     def remember(self, token: str) -> None:
         """Give the client its session."""

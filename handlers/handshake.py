@@ -110,8 +110,10 @@ class Handshake(Handler, WebSocketHandler):
 
     async def _identify(self) -> User:
         user = await self.session_user()
-        if user is not None:
+        if user is not None and self.admits(user):
             return await self._with_free_name(user)
+        if not self.application.guests:
+            raise self.stranger()
         name = self.get_query_argument("name", None)
         if name is not None:
             return await self._named(names.clean(name, names.LONGEST_USER))

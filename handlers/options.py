@@ -23,6 +23,13 @@ class GiveUp(Exception):
 def define_options(parser: OptionParser) -> None:
     """Define every option; each one is in the README as well."""
 
+    def choice(name: str, choices: tuple[str, ...], help: str) -> None:
+        def check(value: str) -> None:
+            if value not in choices:
+                raise OptionError(f"--{name}={value}: it must be {' or '.join(choices)}")
+
+        parser.define(name, default=choices[0], type=str, help=help, group="gust", callback=check)
+
     def option(name: str, default: Any, help: str, least: float = 0, most: float = inf) -> None:
         def check(value: Any) -> None:
             if not isinstance(value, str) and not least <= value <= most:
@@ -38,6 +45,8 @@ def define_options(parser: OptionParser) -> None:
     option("data", "data", "folder for everything that is kept")
     option("database", "", "SQLAlchemy URL of the database; empty: chat.db in --data")
     option("hosts", "", "further host names of this server, separated by commas")
+    choice("guests", ("on", "off"), "on: a name is enough to come in; off: only accounts")
+    choice("signup", ("open", "invite", "off"), "who may make an account: all; the invited; nobody")
     option("cache_size", 200, "changes kept in memory for each room", least=1)
     option("message_rate", 5.0, "messages a second for each person, lastingly; 0: no limit")
     option("message_burst", 20, "messages at once for each person", least=1)

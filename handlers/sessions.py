@@ -6,7 +6,7 @@ from msgspec import Struct
 
 from handlers.base import Handler
 from models import names
-from models.errors import Taken
+from models.errors import Forbidden, Taken
 from models.events import RoomEntry, User
 from models.signals import PersonChanged, SignedOut
 from models.store import rooms, users
@@ -43,6 +43,8 @@ class SessionHandler(MeHandler):
         await self.answer_me(user)
 
     async def _begin(self, name: str) -> User:
+        if not self.application.guests:
+            raise Forbidden("This place takes no guests (the server's --guests). Sign in instead.")
         place = self.application.live.place
         if place.holder(name) is not None:
             raise Taken("Somebody", name)
