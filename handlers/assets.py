@@ -25,6 +25,8 @@ class Assets:
     :ivar modules: addresses of the scripts that the first load needs, so that the
         browser can fetch them all at once instead of one import after the other
     :ivar style: all of css/ as one file, the variables first
+    :ivar sprite: the icons, which stand in the document itself: a request less, and they are
+        there with the words beside them
     """
 
     def __init__(self, folder: Path) -> None:
@@ -37,6 +39,7 @@ class Assets:
         self.version = digest.hexdigest()[:12]
         self.modules = [self.url(str(path)) for path in self._first_modules()]
         self.style = b"\n".join(path.read_bytes() for path in self._styles())
+        self.sprite = (folder / "icons/sprite.svg").read_text("utf-8")
 
     def url(self, path: str) -> str:
         """Give the address of a file, told by its path below ``static``."""

@@ -6,10 +6,12 @@ import { backOff, Connection } from './models/connection.js';
 import { choices, Shelf } from './models/kept.js';
 import { Outbox } from './models/outbox.js';
 import { Composer } from './views/composer.js';
+import { Head } from './views/head.js';
+import { Notice } from './views/notice.js';
 import { Panel } from './views/panel.js';
 import { Rooms } from './views/rooms.js';
 import { Status } from './views/status.js';
-import { find, name, part, speak } from './views/template.js';
+import { find, part, speak } from './views/template.js';
 import { Timeline } from './views/timeline.js';
 import { words } from './words.js';
 
@@ -31,9 +33,14 @@ const connection = new Connection(
   () => `${location.origin.replace(/^http/, 'ws')}/chatsocket?${chat.position()}`,
   () => navigator.onLine,
 );
+const notice = new Notice(document.getElementById('notice'));
+
+// What every part that is opened on demand may use.
+const context = { chat, connection, outbox, go, enterRoom, open, become, ended, tell: (said) => notice.say(said) };
 
 const whole = new AbortController();
 const { signal } = whole;
+const reached = new AbortController(); // the timeline, by a hand or the focus, for the first time
 const on = (target, kind, act) => target.addEventListener(kind, act, { signal });
 
 const roomsPanel = new Panel(zones.rooms, {
@@ -49,8 +56,9 @@ const detailsPanel = new Panel(zones.details, {
   rest: [zones.talk, zones.rooms],
   scrim,
   over: NOT_WIDE,
-  kept: { of: () => choices.of('details'), keep: (open) => choices.keep('details', open) },
+  kept: { of: () => choices.of('details'), keep: (opened) => choices.keep('details', opened) },
 });
+const head = new Head(zones.talk);
 const timeline = new Timeline(find(zones.talk, 'timeline'), { chat, outbox });
 const composer = new Composer(find(zones.talk, 'composer'), {
   chat,
@@ -61,20 +69,20 @@ const composer = new Composer(find(zones.talk, 'composer'), {
 const rooms = new Rooms(zones.rooms, { chat, go, opener: find(zones.talk, 'rooms') });
 const status = new Status(find(zones.talk, 'status'), { connection, short: find(zones.rooms, 'state') });
 let details = null;
-let unseen = 0;
 let turn = 0;
 let shown = null;
-let following = new AbortController();
 
 // --- Who I am ---
 
 async function arrive(attempt = 0) {
+  const [, token] = /^\/join\/([\w-]+)$/.exec(location.pathname) ?? [];
+  if (token) return wait('join', { token });
   // The server saw no session with this page: a first visit need not ask, and wait, to be told so.
-  if (document.documentElement.dataset.session === 'no' && !chat.me && !attempt) return showEntrance(false);
+  if (document.documentElement.dataset.session === 'no' && !chat.me && !attempt) return wait('entrance');
   try {
     enter(await api.me());
   } catch (refusal) {
-    if (refusal.status === 401) return showEntrance(false);
+    if (refusal.status === 401) return wait('entrance');
     showAway(attempt);
   }
   return null;
@@ -84,17 +92,33 @@ async function enter(session) {
   page.dataset.state = 'in';
   hall.replaceChildren();
   chat.begin(session);
+  if (session.room) history.replaceState(null, '', `/rooms/${session.room}`);
   await route(); // so that the first connection asks for the room in sight
   connection.connect();
 }
 
-async function showEntrance(returning) {
-  connection.end();
-  chat.end(returning === 'for good');
-  show(null);
+/** Outside, before the door of this name: the entrance, or an invitation's. */
+async function wait(door, told = {}) {
   page.dataset.state = 'hall';
-  const entrance = await import('./views/entrance.js');
-  entrance.showEntrance(hall, { returning: Boolean(returning), entered: enter });
+  const view = await import(`./views/${door}.js`).catch(() => null);
+  if (view) view.show(hall, { ...told, entered: enter });
+  else showAway(0);
+}
+
+/** No session any more. @param {'left' | 'ended' | 'banned'} why by the person's wish, or the server's */
+function ended(why) {
+  document.querySelector('dialog[open]')?.close();
+  connection.end();
+  chat.end(why === 'left');
+  show(null);
+  return wait('entrance', { why });
+}
+
+/** Be somebody else from now on. */
+function become(session) {
+  connection.end();
+  chat.end(false);
+  return enter(session);
 }
 
 function showAway(attempt) {
@@ -120,6 +144,7 @@ function showAway(attempt) {
 
 function go(id, join = false) {
   roomsPanel.makeWay();
+  detailsPanel.makeWay();
   if (location.pathname !== `/rooms/${id}`) history.pushState(null, '', `/rooms/${id}`);
   route(join);
 }
@@ -135,133 +160,109 @@ async function route(join = false) {
   if (found === 'open') {
     chat.look(id);
     show(chat.current);
-  } else if (found === 'missing') showNotice(part('missing'), () => go(chat.lobby.id));
-  else if (found) showNotice(invitation(found), () => go(id, true));
-  else showNotice(part('unreachable'), () => route(join));
+  } else if (found === 'missing') showInstead(part('missing'), () => go(chat.lobby.id));
+  else if (found) showInstead(offer(found), () => go(id, true));
+  else showInstead(part('unreachable'), () => route(join));
   if (!matchMedia('(pointer: coarse)').matches && !document.querySelector('dialog[open]')) composer.focus();
 }
 
 function show(room) {
-  following.abort();
-  following = new AbortController();
   shown = room;
   find(zones.talk, 'nowhere').replaceChildren();
   zones.talk.classList.toggle('lost', !room);
   timeline.show(room);
   composer.show(room);
   details?.show(room);
-  if (room) {
-    room.addEventListener('described', () => head(room), { signal: following.signal });
-    room.addEventListener('people', () => head(room), { signal: following.signal });
-  }
-  head(room);
+  head.show(room);
 }
 
-function showNotice(notice, act) {
+function showInstead(missing, act) {
   chat.close();
   show(null);
-  find(notice, 'act').addEventListener('click', act);
-  find(zones.talk, 'nowhere').replaceChildren(notice);
+  find(missing, 'act').addEventListener('click', act);
+  find(zones.talk, 'nowhere').replaceChildren(missing);
 }
 
-function invitation(entry) {
-  const notice = part('invitation');
-  find(notice, 'title').textContent = entry.name;
-  find(notice, 'topic').textContent = entry.topic ?? '';
-  return notice;
+function offer(entry) {
+  const joinable = part('joinable');
+  find(joinable, 'title').textContent = entry.name;
+  find(joinable, 'topic').textContent = entry.topic ?? '';
+  return joinable;
 }
 
-function head(room) {
-  find(zones.talk, 'name').textContent = room?.name ?? '';
-  find(zones.talk, 'topic').textContent = room?.topic ?? '';
-  const people = find(zones.talk, 'people');
-  people.hidden = !room;
-  const count = room?.presence.count ?? 0;
-  find(people, 'count').textContent = count ? count.toLocaleString() : '';
-  name(people, words.showPeople(count));
-  title();
-}
-
-function title() {
-  document.title = words.title(shown?.name, unseen);
+/** A room of mine, made or found just now. */
+function enterRoom(entry) {
+  chat.take(entry);
+  go(entry.id);
 }
 
 // --- What is loaded only when it is asked for ---
 
-const open = {
-  switcher: async () =>
-    (await import('./views/switcher.js')).openSwitcher({ chat, go: (id) => go(id, true), make: open.newRoom }),
-  newRoom: async (wanted) => (await import('./views/new_room.js')).openNewRoom(made, wanted),
-  keys: async () => (await import('./views/keys.js')).openKeys(),
-  account: async (opener) =>
-    (await import('./views/account.js')).openMenu(opener, {
-      chat,
-      connection,
-      outbox,
-      keys: open.keys,
-      signedOut: () => showEntrance('for good'),
-    }),
-  details: async () => {
-    if (details || !detailsPanel.shown) return;
-    const { Details } = await import('./views/details.js');
-    details ??= new Details(zones.details, { chat, left });
-    details.show(shown);
-  },
-};
-
-// Where it fails the room stays where it was, and so does the button.
-function left(room) {
-  chat.leave(room).catch(() => {});
+/** @param {string} view its module in views/, which opens it with the context and whatever else it needs to know */
+async function open(view, told = {}) {
+  const module = await import(`./views/${view}.js`).catch(() => null);
+  if (module) module.open(context, told);
+  else notice.say(words.unreachable);
 }
 
-function made(entry) {
-  chat.take(entry);
-  go(entry.id);
+async function showDetails() {
+  if (details || !detailsPanel.shown) return;
+  const { Details } = await import('./views/details.js');
+  details ??= new Details(zones.details, context);
+  details.show(shown);
+}
+
+async function offerActions() {
+  reached.abort();
+  const { MessageActions } = await import('./views/message_actions.js');
+  new MessageActions(find(zones.talk, 'timeline'), context).connect(signal);
 }
 
 // --- What happens ---
 
 function key(event) {
-  const field = event.target.closest('input, textarea');
-  if (event.key.toLowerCase() === 'k' && (event.ctrlKey || event.metaKey) && page.dataset.state === 'in') {
+  const field = event.target.closest('input, textarea, select');
+  if (page.dataset.state !== 'in') return;
+  if (event.key.toLowerCase() === 'k' && (event.ctrlKey || event.metaKey)) {
     event.preventDefault();
-    open.switcher();
-  } else if (event.key === '?' && !field && page.dataset.state === 'in') open.keys();
+    open('switcher');
+  } else if (event.key === '?' && !field) open('keys');
 }
 
 function watch() {
   chat.watched = !document.hidden;
   if (document.hidden) return;
-  unseen = 0;
-  title();
+  head.seen();
   chat.see();
   connection.wake();
 }
 
-function ended() {
-  if (connection.state === 'signed_out') showEntrance(true);
+function lost({ detail: room }) {
+  if (!room.leaving) notice.say(words.removedFrom(room.name));
+  history.replaceState(null, '', `/rooms/${chat.lobby.id}`);
+  route();
 }
 
-on(zones.details, 'shown', () => open.details());
-on(find(zones.rooms, 'jump'), 'click', () => open.switcher());
-on(find(zones.rooms, 'make'), 'click', () => open.newRoom());
-on(find(zones.rooms, 'self'), 'click', ({ currentTarget }) => open.account(currentTarget));
+on(zones.details, 'shown', () => showDetails());
+for (const kind of ['pointerover', 'focusin']) {
+  find(zones.talk, 'timeline').addEventListener(kind, () => offerActions(), { signal: reached.signal });
+}
+on(find(zones.rooms, 'jump'), 'click', () => open('switcher'));
+on(find(zones.rooms, 'make'), 'click', () => open('new_room'));
+on(find(zones.rooms, 'write'), 'click', () => open('write_to'));
+on(find(zones.rooms, 'self'), 'click', ({ currentTarget }) => open('account_menu', { opener: currentTarget }));
 on(document, 'keydown', key);
 on(document, 'visibilitychange', watch);
 on(window, 'popstate', () => chat.me && route());
 on(window, 'online', () => connection.wake());
 on(window, 'offline', () => connection.wake());
-on(connection, 'state', ended);
-on(chat, 'stranger', () => showEntrance(true));
-on(chat, 'lost', () => {
-  history.replaceState(null, '', `/rooms/${chat.lobby.id}`);
-  route();
+on(connection, 'state', () => {
+  if (connection.state === 'signed_out') ended('ended');
+  else if (connection.state === 'banned') ended('banned');
 });
-on(chat, 'heard', () => {
-  if (!document.hidden) return;
-  unseen += 1;
-  title();
-});
+on(chat, 'stranger', () => ended('ended'));
+on(chat, 'lost', lost);
+on(chat, 'heard', () => document.hidden && head.heard());
 
 speak(document.body);
 chat.connect(connection, signal);

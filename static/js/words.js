@@ -21,21 +21,38 @@ const { hour12 } = new Intl.DateTimeFormat(undefined, { hour: 'numeric' }).resol
 const clock = new Intl.DateTimeFormat(undefined, { hour: hour12 ? 'numeric' : '2-digit', minute: '2-digit' });
 const weekday = new Intl.DateTimeFormat(LANGUAGE, { weekday: 'long', day: 'numeric', month: 'long' });
 const dated = new Intl.DateTimeFormat(LANGUAGE, { weekday: 'long', day: 'numeric', month: 'long', year: 'numeric' });
+const dayAlone = new Intl.DateTimeFormat(LANGUAGE, { day: 'numeric', month: 'long', year: 'numeric' });
 
 const midnight = (time) => new Date(time).setHours(0, 0, 0, 0);
 
 export const words = {
   product: 'Gust',
 
-  // The first visit
+  // Outside
   about: 'Team chat that loses nothing. Choose a name and you are in.',
   yourName: 'Your name',
   nameHint: 'No account needed. Everyone here sees this name.',
   comeIn: 'Come in',
-  signedOut: 'You are signed out. Choose a name to come back in.',
+  password: 'Password',
+  passwordHint: 'At least 8 characters. A few words are easier to keep than signs.',
+  signIn: 'Sign in',
+  signInAbout: 'Sign in with the name and password of your account.',
+  register: 'Create account',
+  registerAbout: 'Create an account: a name that stays yours, on every device.',
+  accountNameHint: 'Everyone here sees this name.',
+  ways: { guest: 'Come in without an account', signIn: 'Sign in to an account', register: 'Create an account' },
+  uninvited: 'New here? Ask somebody inside for an invitation link.',
+  signedOut: 'You have been signed out. You can come back in here.',
+  bannedTitle: 'You can no longer take part here',
+  bannedText: 'Somebody who looks after this place has ended your access. What you wrote before is not lost to the others.',
+  comeAsAnother: 'Use another name',
 
   // Rooms
   rooms: 'Rooms',
+  directs: 'Direct messages',
+  writeTo: 'Write to somebody',
+  closedRoom: 'closed room',
+  removedFrom: (room) => `You are no longer in ${isolated(room)}.`,
   openRooms: 'Show rooms',
   closeRooms: 'Hide rooms',
   newRooms: 'There are new messages in another room',
@@ -80,6 +97,16 @@ export const words = {
   left: (names) => `${listed(names)} left`,
   and: ' · ',
 
+  messageActions: 'What to do with this message',
+  copyText: 'Copy text',
+  copied: 'Copied.',
+  aboutAuthor: (name) => `About ${isolated(name)}`,
+  removeMessage: 'Remove',
+  removeMessageTitle: 'Remove this message?',
+  removeMessageHint: 'It goes away for everyone. A line that it was removed stays in its place.',
+  remove: 'Remove',
+  removed: 'This message was removed.',
+
   // The composer
   message: (room) => `Message ${isolated(room)}`,
   send: 'Send',
@@ -95,6 +122,28 @@ export const words = {
   you: 'you',
   manyHere: 'So many are here that their names are not listed.',
   roomDetails: 'About this room',
+  roles: { guest: 'Guest', member: 'Member', moderator: 'Moderator', admin: 'Admin', bot: 'Bot' },
+  role: 'Role',
+  roleMember: 'Member',
+  roleModerator: 'Moderator',
+  roleAdmin: 'Admin',
+  hereOrNot: (here) => (here ? 'Here now' : 'Not here now'),
+  isBanned: 'Banned: cannot come back in',
+  since: (time) => `Since ${dayAlone.format(time)}`,
+  personGone: 'This person is not here any more.',
+  writeMessage: 'Message',
+  takeOutOf: (room) => `Take out of ${isolated(room)}`,
+  tookOut: (name, room) => `${isolated(name)} is no longer in ${isolated(room)}.`,
+  banMore: 'Ban…',
+  ban: 'Ban',
+  unban: 'Lift the ban',
+  banTitle: (name) => `Ban ${isolated(name)}?`,
+  banAbout: 'They are signed out at once and cannot come back until somebody lifts the ban.',
+  banReason: 'Reason',
+  banReasonHint: 'They are told it when they try to sign in.',
+  banAddress: 'Also keep out new guests and accounts from their address',
+  banRemove: 'Also remove all their messages',
+  bannedNow: (name) => `${isolated(name)} is banned.`,
 
   // The connection
   connection: 'Connection',
@@ -128,8 +177,19 @@ export const words = {
   cancel: 'Cancel',
   close: 'Close',
   signOut: 'Sign out',
+  choosePassword: 'Choose a password',
+  memberAbout: 'With a password you keep your name, and can sign in from any device. All you wrote stays yours.',
+  becomeMember: 'Become a member',
+  nowMember: 'You are a member now. Sign in with your name and password from anywhere.',
+  signInInstead: 'You go on as the person of your account, not as the guest you are now.',
+  yourAccount: 'Your account',
+  invitePeople: 'Invite people',
+  moderation: 'Moderation',
   signOutTitle: 'Sign out?',
-  signOutHint: 'You are here as a guest. Once signed out, you cannot come back as the same person.',
+  signOutHint: 'You can sign in again at any time.',
+  guestSignOutHint: 'You are here as a guest. Once signed out, you cannot come back as the same person.',
+  signOutEverywhereTitle: 'Sign out everywhere?',
+  signOutEverywhereHint: 'Every device that you are signed in on is signed out, this one too.',
   unsentLost: (n) => `${counted(n, 'message', 'messages')} not sent yet will be discarded.`,
 
   // The keys

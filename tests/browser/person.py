@@ -43,7 +43,7 @@ class Person:
 
     def sign_out(self) -> None:
         assert self.name is not None
-        self.page.get_by_role("button", name=self.name).click()
+        self.own.click()
         self.page.get_by_role("menuitem", name="Sign out").click()
         self.page.get_by_role("dialog").get_by_role("button", name="Sign out").click()
         expect(self.page.get_by_label("Your name")).to_be_visible()
@@ -77,6 +77,11 @@ class Person:
 
     def has_sent_all(self) -> None:
         expect(self.timeline.locator("[data-state=pending]")).to_have_count(0)
+
+    @property
+    def own(self) -> Locator:
+        """The entry with one's own name, which opens one's menu."""
+        return self.page.locator(".self")
 
     @property
     def composer(self) -> Locator:

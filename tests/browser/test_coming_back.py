@@ -75,7 +75,7 @@ def test_a_reload_keeps_the_name_the_draft_and_what_was_not_sent(
     ada.composer.fill("half a thou")
     ada.page.reload()
     ada.is_connected()
-    expect(ada.page.get_by_role("button", name="ada")).to_be_visible()
+    expect(ada.own).to_be_visible()
     expect(ada.composer).to_have_value("half a thou")
     ada.sees("not sent yet")
     ada.has_sent_all()

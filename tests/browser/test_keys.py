@@ -45,7 +45,7 @@ def test_everything_can_be_done_without_a_mouse(arrive: Arrive, gust: GustProces
     expect(ada.page.get_by_role("heading", level=1)).to_have_text("lobby")
 
     # My own menu, and the focus back at its opener.
-    mine = ada.page.get_by_role("button", name="ada")
+    mine = ada.own
     mine.focus()
     keyboard.press("Enter")
     expect(ada.page.get_by_role("menuitem", name="Change name")).to_be_focused()
@@ -84,10 +84,12 @@ def test_the_tab_key_goes_the_way_of_the_eye_and_the_focus_is_seen(
     said(gust, "bob", ["a link https://example.org/"])
     ada = arrive("ada")
     ada.sees("a link https://example.org/")
+    ada.messages.hover()
+    expect(ada.page.get_by_role("button", name="What to do with this message")).to_be_visible()
     ada.page.get_by_role("button", name="Go to a room").focus()
     ada.page.keyboard.press("Shift+Tab")
     met: list[str] = []
-    for _ in range(11):
+    for _ in range(13):
         met.append(
             ada.page.evaluate(
                 """() => {
@@ -110,9 +112,11 @@ def test_the_tab_key_goes_the_way_of_the_eye_and_the_focus_is_seen(
         "People: n here",
         "Messages in lobby",
         "https://example.org/",
+        "What to do with this message",
         "Message lobby",
         "Disconnect",
         "Hide people",
+        "A ada you",
     ]
 
 

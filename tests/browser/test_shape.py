@@ -122,7 +122,7 @@ def test_on_a_phone_everything_is_large_enough_for_a_thumb(arrive: Arrive) -> No
     ada.page.get_by_role("button", name="Show rooms").tap()
     expect(ada.page.get_by_role("button", name="Hide rooms")).to_be_visible()
     assert ada.page.evaluate(SMALL) == []
-    ada.page.get_by_role("button", name="ada").tap()
+    ada.own.tap()
     ada.page.get_by_role("menuitem", name="Disconnect").tap()
     ada.page.get_by_role("button", name="Make a room").tap()
     expect(ada.page.get_by_role("dialog")).to_be_visible()
@@ -156,7 +156,7 @@ def test_every_text_stands_out_from_what_is_behind_it(
     assert ada.page.evaluate(PALE) == []
     ada.composer.fill("x" * 4001)
     assert ada.page.evaluate(PALE) == []
-    ada.page.get_by_role("button", name="ada").click()
+    ada.own.click()
     assert ada.page.evaluate(PALE) == []
     ada.page.get_by_role("menuitem", name="Disconnect").click()
     ada.say("pending")
@@ -203,7 +203,7 @@ def test_nothing_moves_when_the_connection_comes_and_goes(arrive: Arrive) -> Non
         before = ada.page.evaluate(places)
         if options:
             ada.page.get_by_role("button", name="Show rooms").tap()
-            ada.page.get_by_role("button", name="bob").tap()
+            ada.own.tap()
             ada.page.get_by_role("menuitem", name="Disconnect").tap()
             ada.page.get_by_role("button", name="Hide rooms").tap()
         else:

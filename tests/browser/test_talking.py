@@ -123,7 +123,7 @@ def test_a_new_name_is_shown_wherever_the_old_one_was(arrive: Arrive) -> None:
     ada, bob = arrive("ada"), arrive("bob")
     ada.say("it is me")
     bob.sees("it is me")
-    ada.page.get_by_role("button", name="ada").click()
+    ada.own.click()
     ada.page.get_by_role("menuitem", name="Change name").click()
     dialog = ada.page.get_by_role("dialog")
     ada.expects_outage = True  # the refusal's status is told in the console
@@ -136,7 +136,7 @@ def test_a_new_name_is_shown_wherever_the_old_one_was(arrive: Arrive) -> None:
     expect(bob.messages).to_contain_text("countess")
     expect(bob.page.get_by_role("complementary")).to_contain_text("countess")
     expect(ada.messages).to_contain_text("countess")
-    expect(ada.page.get_by_role("button", name="countess")).to_be_visible()
+    expect(ada.own).to_be_visible()
 
 
 def test_a_name_that_somebody_has_is_refused_at_the_field(arrive: Arrive) -> None:

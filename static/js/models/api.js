@@ -1,11 +1,13 @@
 /** The server's HTTP calls. Each resolves to what was answered, or rejects with a Refusal. */
 
-/** The server said no (its `message` is a sentence for a person), or could not be reached (`status` 0). */
+/**
+ * The server said no (its `message` is a sentence for a person, `field` the one field it is about, if it is about
+ * one), or could not be reached (`status` 0).
+ */
 export class Refusal extends Error {
-  constructor(status, code, message) {
+  constructor(status, { code = 'unknown', message = '', field = '', retry = 0 } = {}) {
     super(message);
-    this.status = status;
-    this.code = code;
+    Object.assign(this, { status, code, field, retry });
   }
 
   get unreachable() {
@@ -21,26 +23,66 @@ async function call(method, path, body) {
   try {
     response = await fetch(path, request);
   } catch (error) {
-    throw new Refusal(0, 'unreachable', error.message);
+    throw new Refusal(0, { code: 'unreachable', message: error.message });
   }
   if (response.status === 204) return null;
   const answer = await response.json().catch(() => null);
   if (response.ok && answer) return answer;
-  const told = answer?.error ?? {};
-  throw new Refusal(response.ok ? 502 : response.status, told.code ?? 'unknown', told.message ?? '');
+  throw new Refusal(response.ok ? 502 : response.status, answer?.error);
 }
 
-export const api = {
-  me: () => call('GET', '/api/me'),
-  enter: (name) => call('POST', '/api/session', { name }),
-  rename: (name) => call('PATCH', '/api/account', { name }),
-  signOut: () => call('DELETE', '/api/session'),
-  rooms: () => call('GET', '/api/rooms'),
-  makeRoom: (name, topic) => call('POST', '/api/rooms', topic ? { name, topic } : { name }),
-  leaveRoom: (room, user) => call('DELETE', `/api/rooms/${room}/members/${user}`),
+const get = (path, query = {}) => {
+  const asked = new URLSearchParams(Object.entries(query).filter(([, value]) => value !== undefined && value !== ''));
+  return call('GET', asked.size ? `${path}?${asked}` : path);
+};
+const post = (path, body = {}) => call('POST', path, body);
+const put = (path, body) => call('PUT', path, body);
+const patch = (path, body) => call('PATCH', path, body);
+const remove = (path, body) => call('DELETE', path, body);
 
+export const api = {
+  // --- I ---
+  me: () => get('/api/me'),
+  /** @param {{name: string, password?: string}} who without a password: a guest */
+  enter: (who) => post('/api/session', who),
+  signOut: (everywhere = false) => remove(`/api/session${everywhere ? '?all=1' : ''}`),
+  sessions: () => get('/api/sessions'),
+  endSession: (id) => remove(`/api/sessions/${id}`),
+  register: (account) => post('/api/account', account),
+  /** @param {{name?: string, password?: string, old_password?: string}} change */
+  change: (change) => patch('/api/account', change),
+  /** @param {{password?: string, messages: 'keep' | 'remove'}} how */
+  deleteAccount: (how) => remove('/api/account', how),
+
+  // --- Rooms ---
+  rooms: () => get('/api/rooms'),
+  makeRoom: (room) => post('/api/rooms', room),
+  changeRoom: (id, change) => patch(`/api/rooms/${id}`, change),
+  direct: (users) => post('/api/rooms/direct', { users }),
+  members: (room, query) => get(`/api/rooms/${room}/members`, query),
+  bringIn: (room, user) => put(`/api/rooms/${room}/members/${user}`),
+  takeOut: (room, user) => remove(`/api/rooms/${room}/members/${user}`),
   /** @param {{before?: number, limit?: number}} position absent: the latest page */
-  page(room, position = {}) {
-    return call('GET', `/api/rooms/${room}/messages?${new URLSearchParams(position)}`);
-  },
+  page: (room, position) => get(`/api/rooms/${room}/messages`, position),
+  removeMessage: (id) => remove(`/api/messages/${id}`),
+
+  // --- People ---
+  users: (query) => get('/api/users', query),
+  user: (id) => get(`/api/users/${id}`),
+  giveRole: (id, role) => put(`/api/users/${id}/role`, { role }),
+  ban: (id, how) => post(`/api/users/${id}/ban`, how),
+  unban: (id) => remove(`/api/users/${id}/ban`),
+
+  // --- Invitations ---
+  invites: () => get('/api/invites'),
+  invite: (wanted) => post('/api/invites', wanted),
+  revoke: (id) => remove(`/api/invites/${id}`),
+  invitation: (token) => get(`/api/join/${encodeURIComponent(token)}`),
+  accept: (token) => post(`/api/join/${encodeURIComponent(token)}`),
+
+  // --- Order ---
+  bans: () => get('/api/bans'),
+  actions: (query) => get('/api/actions', query),
+  filters: () => get('/api/filters'),
+  setFilters: (rules) => put('/api/filters', { rules }),
 };

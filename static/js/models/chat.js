@@ -12,6 +12,7 @@ import { Room } from './room.js';
 
 const PAGE = 100;
 const FIRST_PAGE = 50;
+const JOIN_AGAIN = 2_000;
 const MOST_RESUMED = 200; // what the server takes; further rooms are joined behind the welcome
 
 export class Chat extends EventTarget {
@@ -94,6 +95,16 @@ export class Chat extends EventTarget {
     return this.#rooms.get(id);
   }
 
+  /** Somebody whom this page has met: as they were last told of. @returns {object | undefined} */
+  person(id) {
+    if (id === this.me.id) return this.me;
+    for (const room of [this.current, ...this.#rooms.values()]) {
+      const found = room?.presence.people.get(id) ?? room?.messages.findLast(({ user }) => user.id === id)?.user;
+      if (found) return found;
+    }
+    return undefined;
+  }
+
   /** The query of the next connection: what we hold, and the room that the reader waits for. */
   position() {
     let rooms = [...this.#rooms.values()].filter((room) => room.held || (room === this.current && !room.joining));
@@ -143,7 +154,13 @@ export class Chat extends EventTarget {
   }
 
   async leave(room) {
-    await api.leaveRoom(room.id, this.me.id);
+    room.leaving = true; // by my own wish: nobody need tell me
+    try {
+      await api.takeOut(room.id, this.me.id);
+    } catch (refusal) {
+      room.leaving = false;
+      throw refusal;
+    }
     this.#drop(room.id);
   }
 
@@ -243,8 +260,16 @@ export class Chat extends EventTarget {
 
   #error(error) {
     if (this.#outbox.refused(error)) return;
-    const [, room] = /^join (\d+)$/.exec(error.ref ?? '') ?? [];
-    if (room && (error.code === 'not_found' || error.code === 'forbidden')) this.#drop(Number(room));
+    const [, id] = /^join (\d+)$/.exec(error.ref ?? '') ?? [];
+    const room = this.room(Number(id));
+    if (!room) return;
+    if (error.code === 'not_found' || error.code === 'forbidden') this.#drop(room.id);
+    else setTimeout(() => this.#joinAgain(room), error.retry ?? JOIN_AGAIN);
+  }
+
+  // The server was too busy, or its disk full: the room would stay empty until the next connection.
+  #joinAgain(room) {
+    if (this.room(room.id) === room && !room.held) this.#join(room, room === this.current);
   }
 
   #in(id) {
@@ -259,7 +284,7 @@ export class Chat extends EventTarget {
       known.describe(entry);
       return known;
     }
-    const room = new Room(entry);
+    const room = new Room(entry, this.me.id);
     this.#rooms.set(entry.id, room);
     // A room never seen before starts as read: a newcomer isn't greeted by dots everywhere.
     if (seen.of(room.id) === null) seen.keep(room.id, room.told);

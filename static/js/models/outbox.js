@@ -55,10 +55,12 @@ export class Outbox extends EventTarget {
     }
   }
 
-  /** The person signed out for good. */
-  clear() {
+  /** The person signed out for good: what their other tabs kept goes too. */
+  async clear() {
+    const user = this.#user;
     for (const msgId of [...this.#entries.keys()]) this.discard(msgId);
     this.#user = null;
+    for (const entry of await this.#shelf.all()) if (entry.user === user) this.#shelf.remove(entry.msgId);
   }
 
   of(room) {

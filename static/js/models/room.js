@@ -79,16 +79,37 @@ export class Room extends EventTarget {
   loading = false;
   failed = false;
   #aside = [];
+  #given = '';
+  #me;
 
-  constructor(entry) {
+  /** @param {number} me whose page this is */
+  constructor(entry, me = 0) {
     super();
+    this.#me = me;
     this.describe(entry);
   }
 
-  describe({ id, name, kind, topic, seq }) {
-    Object.assign(this, { id, name, kind, topic: topic ?? '' });
+  /** @param {{members?: object[], maker?: number}} entry `members` for direct rooms, `maker` where there is one */
+  describe({ id, name, kind, topic, seq, members = [], maker = 0 }) {
+    Object.assign(this, { id, kind, maker, members, topic: topic ?? '' });
+    this.#given = name;
     this.told = Math.max(this.told ?? 0, seq ?? 0);
     this.dispatchEvent(new Event('described'));
+  }
+
+  get direct() {
+    return this.kind === 'direct';
+  }
+
+  /** The others of a direct room, of which I am one too. */
+  get others() {
+    return this.members.filter(({ id }) => id !== this.#me);
+  }
+
+  /** A direct room has none of its own: it is called by whom I talk to there. */
+  get name() {
+    if (!this.direct) return this.#given;
+    return (this.others.length ? this.others : this.members).map(({ name }) => name).join(', ');
   }
 
   /** The newest change that we know of, held or only told. */
@@ -184,6 +205,12 @@ export class Room extends EventTarget {
     return low;
   }
 
+  /** @returns {object | undefined} the message with this id, if we hold it */
+  message(id) {
+    const found = this.messages[this.indexOf(id)];
+    return found?.id === id ? found : undefined;
+  }
+
   entered({ user, count }) {
     this.presence.enter(user, count, this.lastId);
     this.#peopled();
@@ -201,6 +228,10 @@ export class Room extends EventTarget {
 
   rename(user) {
     this.presence.rename(user);
+    if (this.members.some(({ id }) => id === user.id)) {
+      this.members = this.members.map((each) => (each.id === user.id ? user : each));
+      this.dispatchEvent(new Event('described'));
+    }
     for (const message of this.messages) if (message.user.id === user.id) message.user = user;
     this.#peopled();
   }

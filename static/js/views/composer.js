@@ -14,6 +14,7 @@ export class Composer {
   #chat;
   #outbox;
   #room = null;
+  #leave = new AbortController();
   #wrote;
   #turn;
 
@@ -42,17 +43,24 @@ export class Composer {
   }
 
   show(room) {
+    this.#leave.abort();
+    this.#leave = new AbortController();
     this.#room = room;
     this.#form.hidden = !room;
     if (!room) return;
+    room.addEventListener('described', () => this.#address(), { signal: this.#leave.signal });
+    this.#address();
     this.#field.value = drafts.of(room.id);
-    this.#field.placeholder = words.message(room.name);
-    name(this.#field, words.message(room.name));
     this.#changed();
   }
 
   focus() {
     this.#field.focus({ preventScroll: true });
+  }
+
+  #address() {
+    this.#field.placeholder = words.message(this.#room.name);
+    name(this.#field, words.message(this.#room.name));
   }
 
   #changed() {

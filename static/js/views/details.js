@@ -1,6 +1,7 @@
 /** What there is to know about the room: its topic, who is here, and the way out. */
 
 import { words } from '../words.js';
+import { sentence } from './dialog.js';
 import { find, paint, part } from './template.js';
 
 export class Details {
@@ -11,11 +12,11 @@ export class Details {
   #leave = new AbortController();
   #frame = 0;
 
-  /** @param {(room: object) => void} left */
-  constructor(root, { chat, left }) {
+  constructor(root, { chat, tell }) {
     this.#root = root;
     this.#chat = chat;
-    find(root, 'leave').addEventListener('click', () => left(this.#room));
+    const leave = () => chat.leave(this.#room).catch((refusal) => tell(sentence(refusal)));
+    find(root, 'leave').addEventListener('click', leave);
   }
 
   disconnect() {
@@ -64,7 +65,8 @@ export class Details {
     let item = this.#items.get(user.id);
     if (!item) this.#items.set(user.id, (item = part('person')));
     find(item, 'name').textContent = user.name;
-    find(item, 'you').textContent = user.id === this.#chat.me?.id ? words.you : '';
+    find(item, 'note').textContent = user.id === this.#chat.me?.id ? words.you : '';
+    find(item, 'open').dataset.user = user.id;
     paint(find(item, 'avatar'), user);
     return item;
   }

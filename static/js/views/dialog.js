@@ -24,32 +24,35 @@ export function ask(id) {
 /**
  * Let a form be answered: once at a time, with what went wrong at the field that it concerns.
  * @param {(values: Record<string, string>) => Promise<void>} act
+ * @param {string} otherwise the field to name where the server names none; absent: the first
  */
-export function answer(form, act) {
-  const trouble = find(form, 'trouble');
-  form.addEventListener('input', () => complain(form, trouble, ''));
+export function answer(form, act, otherwise = form.querySelector('input')?.name ?? '') {
+  form.addEventListener('input', () => complain(form));
   form.addEventListener('submit', async (event) => {
     event.preventDefault();
     if (form.dataset.busy) return;
     form.dataset.busy = 'yes';
-    complain(form, trouble, '');
+    complain(form);
     try {
       await act(Object.fromEntries(new FormData(form)));
     } catch (error) {
-      complain(form, trouble, error.unreachable || !error.message ? words.unreachable : error.message);
+      complain(form, sentence(error), error.field || otherwise);
     } finally {
       delete form.dataset.busy;
     }
   });
 }
 
-function complain(form, trouble, sentence) {
-  trouble.textContent = sentence;
-  const field = form.querySelector('input');
-  if (!sentence) {
-    field?.removeAttribute('aria-invalid');
-    return;
-  }
+/** What went wrong, as a sentence for a person. */
+export const sentence = (error) => (error.unreachable || !error.message ? words.unreachable : error.message);
+
+function complain(form, said = '', about = '') {
+  for (const place of form.querySelectorAll('.field-trouble')) place.textContent = '';
+  for (const field of form.elements) field.removeAttribute('aria-invalid');
+  if (!said) return;
+  const field = form.querySelector(`input[name="${CSS.escape(about)}"], textarea[name="${CSS.escape(about)}"]`);
+  const place = form.querySelector(`[data-for="${CSS.escape(about)}"]`) ?? find(form, 'trouble');
+  place.textContent = said;
   field?.setAttribute('aria-invalid', 'true');
   field?.focus();
 }

@@ -6,7 +6,7 @@ import { find, part } from './template.js';
 
 const apple = /Mac|iPhone|iPad/.test(navigator.platform);
 
-export function openKeys() {
+export function open() {
   const list = find(ask('keys'), 'list');
   list.append(
     ...words.keyList.map(([keys, meaning]) => {

@@ -4,15 +4,14 @@ import { api } from '../models/api.js';
 import { answer, ask } from './dialog.js';
 import { find } from './template.js';
 
-/** @param {(entry: object) => void} made */
-export function openNewRoom(made, name = '') {
+/** @param {{name?: string}} told the name that was looked for and not found */
+export function open({ enterRoom }, { name = '' } = {}) {
   const dialog = ask('new-room');
-  const field = find(dialog, 'field');
-  field.value = name;
+  find(dialog, 'field').value = name;
   if (name) find(dialog, 'topic').focus();
   answer(find(dialog, 'form'), async (values) => {
-    const entry = await api.makeRoom(values.name.trim(), values.topic.trim());
+    const entry = await api.makeRoom({ name: values.name.trim(), topic: values.topic.trim(), kind: values.kind });
     dialog.close();
-    made(entry);
+    enterRoom(entry);
   });
 }

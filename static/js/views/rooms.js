@@ -1,10 +1,10 @@
-/** The list of my rooms, and my own entry below it. */
+/** The lists of my rooms and of those I talk to directly, and my own entry below them. */
 
-import { find, name, paint, part } from './template.js';
+import { find, icon, name, paint, part } from './template.js';
 import { words } from '../words.js';
 
 export class Rooms {
-  #list;
+  #root;
   #self;
   #opener;
   #chat;
@@ -13,7 +13,7 @@ export class Rooms {
 
   /** @param {(room: number) => void} go */
   constructor(root, { chat, go, opener }) {
-    this.#list = find(root, 'list');
+    this.#root = root;
     this.#self = find(root, 'self');
     this.#opener = opener;
     this.#chat = chat;
@@ -23,24 +23,29 @@ export class Rooms {
   connect(signal) {
     this.#chat.addEventListener('rooms', () => this.#draw(), { signal });
     this.#chat.addEventListener('me', () => this.#introduce(), { signal });
-    this.#list.addEventListener('click', (event) => this.#click(event), { signal });
+    this.#root.addEventListener('click', (event) => this.#click(event), { signal });
   }
 
   #draw() {
-    const rooms = this.#chat.rooms;
+    const { rooms } = this.#chat;
     const wanted = new Set(rooms.map(({ id }) => id));
     for (const [id, item] of this.#items) {
       if (wanted.has(id)) continue;
       item.remove();
       this.#items.delete(id);
     }
-    rooms.forEach((room, at) => {
-      const item = this.#item(room);
-      if (this.#list.children[at] !== item) this.#list.insertBefore(item, this.#list.children[at] ?? null);
-    });
+    this.#list(find(this.#root, 'list'), rooms.filter(({ direct }) => !direct));
+    this.#list(find(this.#root, 'directs'), rooms.filter(({ direct }) => direct));
     const news = rooms.some((room) => this.#chat.hasNews(room));
     this.#opener.classList.toggle('news', news);
     name(this.#opener, news ? `${words.openRooms}. ${words.newRooms}` : words.openRooms);
+  }
+
+  #list(list, rooms) {
+    rooms.forEach((room, at) => {
+      const item = this.#item(room);
+      if (list.children[at] !== item) list.insertBefore(item, list.children[at] ?? null);
+    });
   }
 
   #item(room) {
@@ -53,7 +58,9 @@ export class Rooms {
     const news = this.#chat.hasNews(room);
     link.href = `/rooms/${room.id}`;
     link.dataset.room = room.id;
+    sign(find(item, 'sign'), room);
     find(item, 'name').textContent = room.name;
+    find(item, 'closed').hidden = room.kind !== 'closed';
     find(item, 'news').hidden = !news;
     link.classList.toggle('news', news);
     if (room === this.#chat.current) link.setAttribute('aria-current', 'page');
@@ -69,10 +76,26 @@ export class Rooms {
   }
 
   #click(event) {
-    const link = event.target.closest('a');
+    const link = event.target.closest('a.room');
     // With a key held, or the other button, it is a link like any other.
     if (!link || event.ctrlKey || event.metaKey || event.shiftKey || event.button) return;
     event.preventDefault();
     this.#go(Number(link.dataset.room));
   }
+}
+
+/** What stands before a room's name: the initials of who is talked to, or a sign of its kind. */
+function sign(place, room) {
+  const drawn = room.direct ? `${room.others.map(({ id, name: called }) => `${id} ${called}`)}` : room.kind;
+  if (place.dataset.drawn === drawn) return;
+  place.dataset.drawn = drawn;
+  place.replaceChildren(room.direct ? face(room.others) : icon(room.kind === 'closed' ? 'lock' : 'room'));
+}
+
+function face(others) {
+  const avatar = document.createElement('span');
+  avatar.className = 'avatar';
+  if (others.length) paint(avatar, others[0]);
+  if (others.length > 1) avatar.textContent = others.length;
+  return avatar;
 }

@@ -35,21 +35,27 @@ const updates = {
     element.classList.toggle('continued', continued);
     element.classList.toggle('own', own);
     element.dataset.state = message.state ?? 'sent';
-    const author = find(element, 'name');
-    author.textContent = message.user.name;
+    element.classList.toggle('removed', Boolean(message.deleted));
+    if (message.id) element.dataset.id = message.id;
+    for (const each of [find(element, 'name'), find(element, 'avatar')]) each.dataset.user = message.user.id;
+    find(element, 'name').textContent = message.user.name;
     paint(find(element, 'avatar'), message.user);
     const time = find(element, 'time');
     time.textContent = words.time(message.date);
     time.title = words.fullTime(message.date);
     time.dateTime = new Date(message.date).toISOString();
-    const text = find(element, 'text');
-    if (text.dataset.said !== message.text) {
-      text.dataset.said = message.text;
-      text.replaceChildren(...linked(message.text));
-    }
+    say(element, message);
     mark(element, message, own);
   },
 };
+
+function say(element, message) {
+  const text = find(element, 'text');
+  const said = message.deleted ? words.removed : message.text;
+  if (text.dataset.said === said) return;
+  text.dataset.said = said;
+  text.replaceChildren(...(message.deleted ? [said] : linked(said)));
+}
 
 function mark(element, message, own) {
   const state = message.state ?? 'sent';

@@ -5,11 +5,7 @@ import { words } from '../words.js';
 import { ask } from './dialog.js';
 import { find, icon, part } from './template.js';
 
-/**
- * @param {{chat: import('../models/chat.js').Chat, go: (room: number) => void, make: (name: string) => void}} context
- *   what to do with the choice
- */
-export function openSwitcher(context) {
+export function open(context) {
   new Switcher(ask('switcher'), context).connect();
 }
 
@@ -19,18 +15,14 @@ class Switcher {
   #dialog;
   #field;
   #list;
-  #chat;
-  #go;
-  #make;
+  #context;
   #others = [];
   #choices = [];
   #at = 0;
 
-  constructor(dialog, { chat, go, make }) {
+  constructor(dialog, context) {
     this.#dialog = dialog;
-    this.#chat = chat;
-    this.#go = go;
-    this.#make = make;
+    this.#context = context;
     this.#field = find(dialog, 'field');
     this.#list = find(dialog, 'list');
   }
@@ -49,7 +41,7 @@ class Switcher {
 
   async #browse() {
     const { rooms } = await api.rooms().catch(() => ({ rooms: [] }));
-    this.#others = rooms.filter(({ id }) => !this.#chat.room(id));
+    this.#others = rooms.filter(({ id }) => !this.#context.chat.room(id));
     // They come below one's own rooms: the choice made meanwhile stands.
     this.#draw(this.#at);
   }
@@ -60,7 +52,7 @@ class Switcher {
     const rank = ({ name }) => (plain(name).startsWith(sought) ? 0 : 1);
     const fits = ({ name }) => plain(name).includes(sought);
     const found = (rooms) => rooms.filter(fits).sort((one, other) => rank(one) - rank(other));
-    const rooms = [...found(this.#chat.rooms), ...found(this.#others)];
+    const rooms = [...found(this.#context.chat.rooms), ...found(this.#others)];
     this.#choices = rooms.map((room) => ({ room }));
     const exact = rooms.some(({ name }) => plain(name) === sought);
     if (!exact) this.#choices.push({ make: typed });
@@ -75,8 +67,8 @@ class Switcher {
     if (room) {
       find(option, 'name').textContent = room.name;
       find(option, 'topic').textContent = room.topic ?? '';
-      const mine = this.#chat.room(room.id);
-      find(option, 'note').textContent = !mine ? words.joinIt : mine === this.#chat.current ? words.hereAlready : '';
+      const mine = this.#context.chat.room(room.id);
+      find(option, 'note').textContent = !mine ? words.joinIt : mine === this.#context.chat.current ? words.hereAlready : '';
     } else {
       find(option, 'name').textContent = make ? words.makeNamed(make) : words.makeRoom;
     }
@@ -104,7 +96,7 @@ class Switcher {
   #choose(at) {
     const { room, make } = this.#choices[at];
     this.#dialog.close();
-    if (room) this.#go(room.id);
-    else this.#make(make);
+    if (room) this.#context.go(room.id, true);
+    else this.#context.open('new_room', { name: make });
   }
 }

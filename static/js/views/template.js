@@ -2,8 +2,17 @@
 
 import { words } from '../words.js';
 
+const { dataset } = document.documentElement;
+
+/** How one comes in here, as the server told with the page. `accounts`: there are any, or will be. */
+export const place = {
+  guests: dataset.guests !== 'off',
+  signup: 'off',
+  accounts: false,
+  password: 8, // the fewest characters
+};
+
 const SVG = 'http://www.w3.org/2000/svg';
-const sprite = document.documentElement.dataset.sprite;
 
 /** A fresh copy of the template with this id. */
 export function part(id) {
@@ -35,7 +44,7 @@ export function icon(id) {
   svg.setAttribute('class', 'icon');
   svg.setAttribute('aria-hidden', 'true');
   const use = svg.appendChild(document.createElementNS(SVG, 'use'));
-  use.setAttribute('href', `${sprite}#${id}`);
+  use.setAttribute('href', `#icon-${id}`);
   return svg;
 }
 

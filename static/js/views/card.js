@@ -1,0 +1,131 @@
+/** A person's card: who they are, and what I can do about them. */
+
+import { api } from '../models/api.js';
+import { hasAccount, mayBan, mayGiveRole, mayTakeOut } from '../models/may.js';
+import { words } from '../words.js';
+import { ask, sentence } from './dialog.js';
+import { find, paint, part } from './template.js';
+
+/** @param {{id: number}} told whose card */
+export async function open(context, { id }) {
+  const card = new Card(ask('card'), context, id);
+  card.draw();
+  await card.learn();
+}
+
+class Card {
+  #dialog;
+  #context;
+  #id;
+  #known = null; // what the server tells of them
+
+  constructor(dialog, context, id) {
+    this.#dialog = dialog;
+    this.#context = context;
+    this.#id = id;
+  }
+
+  /** Ask the server about them; what the page knows already stands meanwhile. */
+  async learn() {
+    try {
+      this.#known = await api.user(this.#id);
+      this.draw();
+    } catch (refusal) {
+      this.#complain(refusal.status === 404 ? words.personGone : sentence(refusal));
+    }
+  }
+
+  draw() {
+    const user = this.#known?.user ?? this.#context.chat.person(this.#id);
+    if (!user) return;
+    const isMe = user.id === this.#context.chat.me.id;
+    paint(find(this.#dialog, 'avatar'), user);
+    find(this.#dialog, 'name').textContent = user.name;
+    find(this.#dialog, 'role').textContent = [words.roles[user.role], isMe && words.you].filter(Boolean).join(' · ');
+    const { here, date, banned } = this.#known ?? {};
+    find(this.#dialog, 'here').textContent = !this.#known ? '' : banned ? words.isBanned : words.hereOrNot(here);
+    find(this.#dialog, 'since').textContent = date ? words.since(date) : '';
+    find(this.#dialog, 'acts').replaceChildren(...this.#acts(user, isMe).map((act) => this.#button(act)));
+    this.#offerRoles(user);
+  }
+
+  #acts(user, isMe) {
+    const { chat } = this.#context;
+    const room = chat.current;
+    const acts = [];
+    if (isMe) return hasAccount(user) ? [{ word: words.yourAccount, run: () => this.#context.open('account') }] : [];
+    if (this.#known && user.role !== 'bot') {
+      acts.push({ word: words.writeMessage, primary: true, run: () => this.#write(user) });
+    }
+    if (room && mayTakeOut(chat.me, user, room, chat.lobby.id)) {
+      acts.push({ word: words.takeOutOf(room.name), run: () => this.#takeOut(user, room) });
+    }
+    if (this.#known?.banned) acts.push({ word: words.unban, run: () => this.#unban(user) });
+    else if (this.#known && mayBan(chat.me, user)) {
+      acts.push({ word: words.banMore, danger: true, run: () => this.#context.open('ban', { user }) });
+    }
+    return acts;
+  }
+
+  #button({ word, primary, danger, run }) {
+    const button = part('card-act');
+    button.classList.toggle('primary', Boolean(primary));
+    button.classList.toggle('dangerous', Boolean(danger));
+    button.textContent = word;
+    button.addEventListener('click', () => this.#try(run));
+    return button;
+  }
+
+  #offerRoles(user) {
+    const { me } = this.#context.chat;
+    const place = find(this.#dialog, 'role-choice');
+    const offered = Boolean(this.#known) && mayGiveRole(me, user);
+    if (!offered || place.childElementCount) return;
+    const choice = part('role-choice');
+    const select = find(choice, 'select');
+    select.value = user.role;
+    select.addEventListener('change', () => this.#try(() => this.#giveRole(select.value), () => {
+      select.value = this.#known.user.role;
+    }));
+    place.append(choice);
+  }
+
+  async #write(user) {
+    const entry = await api.direct([user.id]);
+    this.#dialog.close();
+    this.#context.enterRoom(entry);
+  }
+
+  async #takeOut(user, room) {
+    await api.takeOut(room.id, user.id);
+    this.#dialog.close();
+    this.#context.tell(words.tookOut(user.name, room.name));
+  }
+
+  async #unban(user) {
+    await api.unban(user.id);
+    this.#known.banned = false;
+    this.draw();
+  }
+
+  async #giveRole(role) {
+    const user = await api.giveRole(this.#id, role);
+    this.#known = { ...this.#known, user };
+    this.#context.chat.rename(user);
+    this.draw();
+  }
+
+  async #try(act, otherwise = () => {}) {
+    this.#complain('');
+    try {
+      await act();
+    } catch (refusal) {
+      otherwise();
+      this.#complain(sentence(refusal));
+    }
+  }
+
+  #complain(said) {
+    find(this.#dialog, 'trouble').textContent = said;
+  }
+}

@@ -1,0 +1,119 @@
+/**
+ * What one can do with a message: offered on hover, on focus (the arrows walk from one to the next) and after a
+ * long press.
+ */
+
+import { words } from '../words.js';
+import { openMenu } from './menu.js';
+import { find, part } from './template.js';
+
+const LONG = 450; // ms until a press is a long one
+const STILL = 10; // px that a thumb may move meanwhile
+
+/**
+ * In the order of the menu. `may` tells for whom; `run` does it.
+ * @type {{word: string, icon: string, danger?: boolean, may: Function, run: Function}[]}
+ */
+const ACTIONS = [
+  {
+    word: 'copyText',
+    icon: 'copy',
+    may: () => Boolean(navigator.clipboard),
+    run: ({ message, tell }) => navigator.clipboard.writeText(message.text).then(() => tell(words.copied)),
+  },
+];
+
+export class MessageActions {
+  #list;
+  #scroller;
+  #context;
+  #tools = part('message-tools');
+  #menu = false; // is open
+  #press = 0;
+
+  constructor(root, context) {
+    this.#list = find(root, 'list');
+    this.#scroller = find(root, 'scroller');
+    this.#context = context;
+  }
+
+  connect(signal) {
+    const on = (target, kind, act) => target.addEventListener(kind, act, { signal });
+    on(this.#list, 'pointerover', (event) => event.pointerType === 'mouse' && this.#offer(event.target));
+    on(this.#list, 'pointerleave', () => this.#withdraw());
+    on(this.#list, 'focusin', ({ target }) => this.#offer(target));
+    on(this.#list, 'focusout', ({ relatedTarget }) => !this.#list.contains(relatedTarget) && this.#withdraw());
+    on(this.#list, 'pointerdown', (event) => this.#pressed(event));
+    on(this.#list, 'contextmenu', (event) => event.pointerType === 'touch' && event.preventDefault());
+    for (const kind of ['pointerup', 'pointercancel']) on(this.#list, kind, () => clearTimeout(this.#press));
+    on(this.#scroller, 'scroll', () => clearTimeout(this.#press));
+    on(this.#scroller, 'keydown', (event) => this.#key(event));
+    on(find(this.#tools, 'more'), 'click', ({ currentTarget }) => this.#choose(currentTarget));
+    // What brought this here may have been on a message already.
+    for (const row of this.#list.querySelectorAll('.message:is(:hover, :focus-within)')) this.#offer(row);
+  }
+
+  #offer(target) {
+    const row = target.closest('.message[data-id]');
+    if (!row || this.#menu || row === this.#tools.parentElement) return;
+    row.append(this.#tools);
+  }
+
+  #withdraw() {
+    if (!this.#menu && !this.#tools.contains(document.activeElement)) this.#tools.remove();
+  }
+
+  #pressed(event) {
+    clearTimeout(this.#press);
+    const row = event.target.closest('.message[data-id]');
+    if (event.pointerType !== 'touch' || !row) return;
+    const { clientX, clientY } = event;
+    const moved = ({ clientX: x, clientY: y }) => Math.hypot(x - clientX, y - clientY) > STILL;
+    const still = new AbortController();
+    row.addEventListener('pointermove', (now) => moved(now) && clearTimeout(this.#press), { signal: still.signal });
+    this.#press = setTimeout(() => {
+      still.abort();
+      this.#offer(row);
+      this.#choose(row);
+    }, LONG);
+  }
+
+  #key(event) {
+    const rows = [...this.#list.querySelectorAll('.message[data-id]')];
+    const at = rows.indexOf(event.target);
+    if (at < 0 && event.target !== this.#scroller) return;
+    if (event.key === 'Enter' && at >= 0) this.#choose(event.target);
+    else if (event.key === 'ArrowUp') this.#walk(rows, at < 0 ? rows.length - 1 : Math.max(0, at - 1));
+    else if (event.key === 'ArrowDown' && at >= 0) this.#walk(rows, at + 1);
+    else return;
+    event.preventDefault();
+  }
+
+  #walk(rows, at) {
+    const row = rows[at] ?? this.#scroller;
+    row.focus({ preventScroll: true });
+    if (rows[at]) row.scrollIntoView({ block: 'nearest' });
+  }
+
+  #choose(opener) {
+    const { chat } = this.#context;
+    const row = opener.closest('.message');
+    const room = chat.current;
+    const message = room?.message(Number(row.dataset.id));
+    if (!message || message.deleted) return;
+    const about = { ...this.#context, message, room };
+    const items = ACTIONS.filter(({ may }) => may(about)).map(({ word, run, ...look }) => ({
+      ...look,
+      word: typeof words[word] === 'function' ? words[word](message.user.name) : words[word],
+      run: () => run(about),
+    }));
+    if (!items.length) return;
+    this.#menu = true;
+    openMenu(opener, items, { label: words.messageActions, closed: () => this.#closed() });
+  }
+
+  #closed() {
+    this.#menu = false;
+    if (!this.#list.matches(':hover')) this.#withdraw();
+  }
+}

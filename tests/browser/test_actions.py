@@ -1,0 +1,77 @@
+"""What one can do with a message: by mouse, by keyboard, by thumb."""
+
+from __future__ import annotations
+
+from playwright.sync_api import expect
+
+from tests.browser.conftest import Arrive
+from tests.browser.person import Person, said
+from tests.serving import GustProcess
+
+ACTIONS = "What to do with this message"
+LONG_PRESS = """article => {
+  const { x, y } = article.querySelector('.text').getBoundingClientRect();
+  const event = (kind) => article.dispatchEvent(new PointerEvent(kind,
+    { bubbles: true, pointerType: 'touch', clientX: x + 4, clientY: y + 4 }));
+  event('pointerover');
+  event('pointerdown');
+}"""
+
+
+def menu_items(person: Person) -> list[str]:
+    expect(person.page.get_by_role("menuitem").first).to_be_focused()
+    return person.page.get_by_role("menuitem").all_inner_texts()
+
+
+def test_they_appear_beside_the_message_under_the_mouse(arrive: Arrive, gust: GustProcess) -> None:
+    said(gust, "bob", ["one", "two"])
+    ada = arrive("ada")
+    ada.messages.nth(0).hover()
+    expect(ada.messages.nth(0).get_by_role("button", name=ACTIONS)).to_be_visible()
+    ada.messages.nth(1).hover()
+    expect(ada.messages.nth(1).get_by_role("button", name=ACTIONS)).to_be_visible()
+    expect(ada.page.get_by_role("button", name=ACTIONS)).to_have_count(1)
+    ada.composer.hover()
+    expect(ada.page.get_by_role("button", name=ACTIONS)).to_have_count(0)
+
+
+def test_the_arrows_walk_from_message_to_message(arrive: Arrive, gust: GustProcess) -> None:
+    said(gust, "bob", ["one", "two"])
+    ada = arrive("ada")
+    ada.sees("two")
+    ada.messages.nth(1).hover()
+    expect(ada.page.get_by_role("button", name=ACTIONS)).to_be_visible()
+    ada.timeline.focus()
+    keyboard = ada.page.keyboard
+    keyboard.press("ArrowUp")
+    expect(ada.messages.nth(1)).to_be_focused()
+    keyboard.press("ArrowUp")
+    expect(ada.messages.nth(0)).to_be_focused()
+    keyboard.press("Enter")
+    assert "Copy text" in menu_items(ada)
+    keyboard.press("Escape")
+    expect(ada.messages.nth(0)).to_be_focused()
+    keyboard.press("Tab")
+    expect(ada.page.get_by_role("button", name=ACTIONS)).to_be_focused()
+
+
+def test_the_text_is_copied(arrive: Arrive, gust: GustProcess) -> None:
+    said(gust, "bob", ["take this"])
+    ada = arrive("ada", permissions=["clipboard-read", "clipboard-write"])
+    ada.messages.hover()
+    ada.page.get_by_role("button", name=ACTIONS).click()
+    ada.page.get_by_role("menuitem", name="Copy text").click()
+    expect(ada.page.locator("#notice")).to_have_text("Copied.")
+    assert ada.page.evaluate("navigator.clipboard.readText()") == "take this"
+
+
+def test_a_long_press_opens_the_menu_on_a_phone(arrive: Arrive, gust: GustProcess) -> None:
+    said(gust, "bob", ["press me"])
+    ada = arrive("ada", viewport={"width": 390, "height": 844}, has_touch=True, is_mobile=True)
+    ada.sees("press me")
+    ada.messages.tap()  # loads what follows
+    expect(ada.page.get_by_role("menu")).to_have_count(0)
+    ada.messages.evaluate(LONG_PRESS)
+    assert "Copy text" in menu_items(ada)
+    ada.page.locator("h1").tap()
+    expect(ada.page.get_by_role("menu")).to_have_count(0)
