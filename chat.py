@@ -31,10 +31,12 @@ from handlers.health import HealthHandler
 from handlers.heartbeat import Heartbeat
 from handlers.history import HistoryHandler
 from handlers.live import Live
+from handlers.members import MemberHandler, MembersHandler
 from handlers.options import GiveUp, define_options, parse
 from handlers.page import PageHandler
+from handlers.people import UserHandler, UsersHandler
 from handlers.place import PlaceHandler
-from handlers.rooms import MemberHandler, RoomsHandler
+from handlers.rooms import DirectHandler, RoomHandler, RoomsHandler
 from handlers.sessions import AccountHandler, MeHandler, SessionHandler
 from handlers.signals import Signals
 from models.bus import Bus, LocalBus
@@ -72,6 +74,7 @@ class Application(TornadoApplication):
         self.signup: str = opts["signup"]
         self.rates = Limits(opts["message_rate"], opts["message_burst"])
         self.joins = Limits(opts["join_rate"], opts["join_burst"])
+        self.new_rooms = Limits(opts["room_rate"], opts["room_burst"], "room-rate")
         self.store = Store(opts["database"] or _sqlite_url(Path(opts["data"])))
         self.turn = Turn(_too_slow)
         ChatSocketHandler.waiters.clear()
@@ -123,8 +126,13 @@ _ROUTES: list[Any] = [
     (r"/api/session", SessionHandler),
     (r"/api/account", AccountHandler),
     (r"/api/rooms", RoomsHandler),
+    (r"/api/rooms/direct", DirectHandler),
+    (r"/api/rooms/([0-9]{1,15})", RoomHandler),
     (r"/api/rooms/([0-9]{1,15})/messages", HistoryHandler),
+    (r"/api/rooms/([0-9]{1,15})/members", MembersHandler),
     (r"/api/rooms/([0-9]{1,15})/members/([0-9]{1,15})", MemberHandler),
+    (r"/api/users", UsersHandler),
+    (r"/api/users/([0-9]{1,15})", UserHandler),
     (r"/healthz", HealthHandler),
     (r"/static/([0-9a-f]+)/gust\.css", Style),
     (r"/static/(.*)", Static, {"path": str(HERE / "static")}),

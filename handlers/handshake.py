@@ -33,7 +33,8 @@ class Handshake(Handler, WebSocketHandler):
         have everything; None: they have nothing that still counts
     :ivar mine: the rooms that they are in
     :ivar entries: these rooms, to be told of in the welcome
-    :ivar left: rooms that they left while connecting
+    :ivar left: rooms that they were taken out of while it was being read which they are
+        in; None: nothing is being read
     :ivar revoked: the close code and reason, where they were signed out or banned while
         they were connecting
     :cvar arriving: connections whose handshake is not over: what happens to their
@@ -45,6 +46,7 @@ class Handshake(Handler, WebSocketHandler):
     person: User = User(NOBODY, "")  # until it is known
     positions: list[tuple[int, int | None]]
     arriving: ClassVar[set[Handshake]] = set()
+    left: set[int] | None = None
     session: str | None = None
     revoked: tuple[int, str] | None = None
 
@@ -62,7 +64,7 @@ class Handshake(Handler, WebSocketHandler):
     async def prepare(self) -> None:
         await super().prepare()
         self.mine: set[int] = set()
-        self.left: set[int] = set()
+        self.left = set()
         self.entries: dict[int, RoomEntry] = {}
         self.key = str(uuid.uuid4())
         self.check_upgrade()
@@ -87,7 +89,24 @@ class Handshake(Handler, WebSocketHandler):
             headers.__init__()  # type: ignore[misc] # emptied: Tornado holds them as well
         self.request.arguments = self.request.query_arguments = self.request.body_arguments = {}
         self.request.__dict__.pop("_cookies", None)
-        del self.positions, self.entries, self.left
+        del self.positions, self.entries
+        self.left = None
+
+    def let_in(self, entry: RoomEntry) -> None:
+        """Count a room among those that its person is in."""
+        self.mine.add(entry.id)
+        if self.left is not None:
+            self.left.discard(entry.id)
+        if self in self.arriving:
+            self.entries[entry.id] = entry  # for the welcome
+
+    def put_out(self, room: int) -> None:
+        """Count a room no more among those that its person is in."""
+        self.mine.discard(room)
+        if self.left is not None:
+            self.left.add(room)
+        if self in self.arriving:
+            self.entries.pop(room, None)
 
     def take_entries(self) -> list[RoomEntry]:
         """Give the rooms to tell of in the welcome; they are not kept any longer."""

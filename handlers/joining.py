@@ -17,7 +17,7 @@ from models import events
 from models.channel import Channel, Older
 from models.errors import ChatError, NotFound
 from models.signals import CameIn
-from models.store import rooms
+from models.store import members, rooms
 
 HISTORY = 1 << 19  # bytes told on joining: half of what may wait for a slow reader
 SMALLEST_HISTORY = 1 << 14  # the rooms of one handshake share it, but for this
@@ -72,12 +72,19 @@ class Joining(Connection):
     async def _enter(self, room: int | str) -> int:
         """Become a member of an open room, and tell one's other devices."""
         store = self.application.store
+        # A room that is not open is refused without troubling the writer.
         entry = await store.read(rooms.find, self.person.id, room)
-        if entry.id not in self.mine and await store.write(rooms.enter, self.person.id, entry.id):
+        new = False
+        while True:
+            self.left = set()
+            entered = await store.write(members.enter, self.person.id, entry.id)
+            new = new or entered.new
+            # Who was taken out meanwhile asks again: a closed room is closed by now.
+            if entry.id not in self.left:
+                break
+        if new:
             self.application.bus.signal(CameIn(self.person.id, entry.id))
-        self.mine.add(entry.id)
-        if self in self.arriving:
-            self.entries.setdefault(entry.id, entry)  # for the welcome
+        self.let_in(entered.entry)
         return entry.id
 
     def join_ready(self) -> None:

@@ -52,6 +52,8 @@ def define_options(parser: OptionParser) -> None:
     option("message_burst", 20, "messages at once for each person", least=1)
     option("join_rate", 10.0, "rooms joined a second by each person, lastingly; 0: no limit")
     option("join_burst", 500, "rooms joined at once by each person", least=1)
+    option("room_rate", 0.05, "rooms made a second by each person, lastingly; 0: no limit")
+    option("room_burst", 30, "rooms made at once by each person", least=1)
     option("text_limit", 4000, "characters in a message", least=1)
     option("frame_limit", 65536, "bytes in a frame from a client", least=256)
     option("ping_interval", 25.0, "seconds between pings to each client; 0: none")

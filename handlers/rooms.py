@@ -1,24 +1,36 @@
-"""Rooms over HTTP: list, make, leave."""
+"""Rooms over HTTP: list, make, change, begin a direct one."""
 
 from __future__ import annotations
 
-from typing import Literal
+import time
+from typing import Annotated, Literal
 
-from msgspec import Struct
+from msgspec import Meta, Struct
 
 from handlers.base import Handler
-from models import names, policy
-from models.errors import Forbidden, NotFound, concerning
-from models.events import RoomEntry
-from models.policy import LOBBY, Standing
-from models.signals import CameIn, TakenOut
-from models.store import rooms
+from models import names
+from models.errors import BadEvent, concerning
+from models.events import Id, RoomEntry
+from models.signals import CameIn, RoomChanged, TakenOut
+from models.store import direct, rooms
+
+MOST_IN_DIRECT = 10  # people, oneself included
 
 
 class NewRoom(Struct, forbid_unknown_fields=True):
     name: str
-    kind: Literal["open"] = "open"
+    kind: Literal["open", "closed"] = "open"
     topic: str = ""
+
+
+class Changes(Struct, forbid_unknown_fields=True):
+    name: str | None = None
+    topic: str | None = None
+    kind: Literal["open", "closed"] | None = None
+
+
+class Others(Struct, forbid_unknown_fields=True):
+    users: Annotated[list[Id], Meta(max_length=100)]
 
 
 class Listing(Struct):
@@ -34,30 +46,67 @@ class RoomsHandler(Handler):
         self.answer(Listing(await self.application.store.read(rooms.open_to, user.id)))
 
     async def post(self) -> None:
-        """Make a room; who made it is in it."""
+        """Make a room; who made it is in it, and looks after it."""
         user = await self.user()
         wanted = self.body_as(NewRoom)
-        with concerning("name"):
-            name = names.clean(wanted.name, names.LONGEST_ROOM, "A room's name")
-        with concerning("topic"):
-            topic = names.clean_line(wanted.topic, names.LONGEST_TOPIC, "A room's topic")
-        entry = await self.application.store.write(rooms.create, user.id, name, topic)
+        name, topic = _name(wanted.name), _topic(wanted.topic)
+        self.application.new_rooms.take(user.id, time.monotonic())
+        entry = await self.application.store.write(rooms.create, user.id, name, topic, wanted.kind)
         self.application.bus.signal(CameIn(user.id, entry.id))
         self.answer(entry, 201)
 
 
-class MemberHandler(Handler):
-    """``/api/rooms/<id>/members/<user>``."""
+class RoomHandler(Handler):
+    """``/api/rooms/<id>``."""
 
-    async def delete(self, room: str, member: str) -> None:
-        """Leave a room."""
+    async def patch(self, room: str) -> None:
+        """Change its name, topic or kind."""
         user = await self.user()
-        if int(member) != user.id:
-            raise Forbidden("You can take only yourself out of an open room.")
-        entry = await self.application.store.read(rooms.find, user.id, int(room))
-        policy.leave(Standing(user.role, entry.kind, True, lobby=entry.id == LOBBY))
-        if not await self.application.store.write(rooms.leave, user.id, int(room)):
-            raise NotFound("room among yours")
-        self.application.bus.signal(TakenOut(user.id, int(room)))
-        self.set_status(204)
-        self.finish()
+        wanted = self.body_as(Changes)
+        changes = rooms.Changes(
+            None if wanted.name is None else _name(wanted.name),
+            None if wanted.topic is None else _topic(wanted.topic),
+            wanted.kind,
+        )
+        entry, put_out = await self.application.store.write(rooms.change, user, int(room), changes)
+        for gone in put_out:
+            self.application.bus.signal(TakenOut(gone, entry.id))
+        self.application.bus.signal(RoomChanged(entry.id))
+        self.answer(entry)
+
+
+class DirectHandler(Handler):
+    """``/api/rooms/direct``."""
+
+    async def post(self) -> None:
+        """Answer the direct room of exactly these people and oneself; 201: it was made."""
+        user = await self.user()
+        people = {user.id, *self.body_as(Others).users}
+        if not 2 <= len(people) <= MOST_IN_DIRECT:
+            with concerning("users"):
+                raise BadEvent(
+                    "A direct conversation is between you and 1 to "
+                    f"{MOST_IN_DIRECT - 1} others; make a closed room for more."
+                )
+        store = self.application.store
+        entry = await store.read(direct.find, people)
+        if entry is not None:
+            self.answer(entry)
+            return
+        self.application.new_rooms.take(user.id, time.monotonic())
+        with concerning("users"):
+            opened = await store.write(direct.open, people)
+        if opened.new:
+            for member in people:
+                self.application.bus.signal(CameIn(member, opened.entry.id))
+        self.answer(opened.entry, 201 if opened.new else 200)
+
+
+def _name(name: str) -> str:
+    with concerning("name"):
+        return names.clean(name, names.LONGEST_ROOM, "A room's name")
+
+
+def _topic(topic: str) -> str:
+    with concerning("topic"):
+        return names.clean_line(topic, names.LONGEST_TOPIC, "A room's topic")

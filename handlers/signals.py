@@ -28,6 +28,7 @@ class Signals:
         self._store = store
         self._live = live
         self._coming: dict[tuple[int, int], asyncio.Future[_Entries]] = {}
+        self._changing: dict[int, asyncio.Future[_Entries]] = {}
 
     def hear(self, signal: signals.AnySignal) -> None:
         _REACTIONS[type(signal)](self, signal)
@@ -50,24 +51,20 @@ class Signals:
         if entry is None:
             return
         for waiter in _of(signal.user):
-            waiter.mine.add(entry.id)
+            waiter.let_in(entry)
             waiter.tell(events.Room(room=entry))
         for newcomer in _arriving(signal.user):
-            newcomer.left.discard(entry.id)
-            newcomer.mine.add(entry.id)
-            newcomer.entries[entry.id] = entry
+            newcomer.let_in(entry)
 
     def _take_out(self, signal: signals.TakenOut) -> None:
         """End, at once, what somebody receives of a room."""
         self._coming.pop((signal.user, signal.room), None)
         for waiter in _of(signal.user):
-            waiter.mine.discard(signal.room)
+            waiter.put_out(signal.room)
             waiter.leave(signal.room)
             waiter.tell(events.Removed(room=signal.room))
         for newcomer in _arriving(signal.user):
-            newcomer.left.add(signal.room)
-            newcomer.mine.discard(signal.room)
-            newcomer.entries.pop(signal.room, None)
+            newcomer.put_out(signal.room)
 
     def _change_room(self, signal: signals.RoomChanged) -> None:
         """Tell all who are in a room what it is called now."""
@@ -77,9 +74,14 @@ class Signals:
             if signal.room in connection.mine
         }
         reading = self._store.read(rooms.entries, signal.room, list(here))
-        reading.add_done_callback(lambda reading: self._tell_entries(signal.room, _read(reading)))
+        self._changing[signal.room] = reading
+        reading.add_done_callback(lambda reading: self._tell_entries(signal.room, reading))
 
-    def _tell_entries(self, room: int, entries: _Entries) -> None:
+    def _tell_entries(self, room: int, reading: asyncio.Future[_Entries]) -> None:
+        if self._changing.get(room) is not reading:
+            return  # it changed again, and that is being read
+        del self._changing[room]
+        entries = _read(reading)
         for waiter in ChatSocketHandler.waiters:
             entry = entries.get(waiter.person.id)
             if entry is not None and room in waiter.mine:

@@ -39,7 +39,8 @@ class RoomEntry(Struct):
     """One line of a person's list of rooms.
 
     ``read``, ``unread`` and ``mentions`` are that person's own. Until reading
-    positions are kept, everything counts as read.
+    positions are kept, everything counts as read. ``maker`` looks after the room;
+    ``members`` are told of direct rooms, which have no other name.
     """
 
     id: int
@@ -50,6 +51,8 @@ class RoomEntry(Struct):
     read: int
     unread: int = 0
     mentions: int = 0
+    maker: int | UnsetType = UNSET
+    members: list[User] | UnsetType = UNSET
 
 
 class Message(Struct):

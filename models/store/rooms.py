@@ -1,81 +1,171 @@
-"""Rooms and who is in them."""
+"""Rooms: made, found, listed, changed. Who is in them is in ``members``."""
 
 from __future__ import annotations
 
-import time
-from collections.abc import Sequence
-from typing import Any
+import secrets
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, Row, delete, exists, insert, or_, select
+from msgspec import UNSET
+from sqlalchemy import Connection, Row, delete, exists, insert, or_, select, update
 
-from models import names
-from models.errors import NotFound, Taken
-from models.events import RoomEntry
-from models.policy import LOBBY, may_enter
-from models.store.schema import members, rooms
+from models import names, policy
+from models.errors import NotFound, Taken, concerning
+from models.events import Kind, RoomEntry, User
+from models.policy import LOBBY, Standing, may_enter
+from models.store import actions
+from models.store.schema import members, now, rooms, users
+
+# What begins a key that is no open room's name: names have no control characters.
+CLOSED_KEY = "\x01"
 
 
-def create(connection: Connection, user: int, name: str, topic: str) -> RoomEntry:
-    """Make an open room, with its maker in it.
+class Changes(NamedTuple):
+    """What a room is to have instead; None: what it has."""
 
-    :raises Taken: there is one of that name
+    name: str | None = None
+    topic: str | None = None
+    kind: Kind | None = None
+
+
+# ---------------------------------------------------------------- making and changing
+
+
+def create(
+    connection: Connection, user: int, name: str, topic: str, kind: Kind = "open"
+) -> RoomEntry:
+    """Make an open or closed room, with its maker in it.
+
+    :raises Taken: it is to be open, and there is an open one of that name
     """
-    key = names.key(name)
-    if connection.scalar(select(exists().where(rooms.c.name_key == key))):
-        raise Taken("A room", name)
     values = {
         "name": name,
-        "name_key": key,
-        "kind": "open",
+        "name_key": _key(connection, name, kind),
+        "kind": kind,
         "topic": topic,
         "maker": user,
-        "date": _now(),
+        "date": now(),
     }
     row = connection.execute(insert(rooms).values(values).returning(rooms)).one()
-    connection.execute(insert(members).values(user=user, room=row.id, date=_now()))
+    connection.execute(insert(members).values(user=user, room=row.id, date=now()))
     return _entry(row)
 
 
-def enter(connection: Connection, user: int, room: int) -> bool:
-    """Make somebody a member of a room.
+def change(
+    connection: Connection, user: User, room: int, changes: Changes
+) -> tuple[RoomEntry, list[int]]:
+    """Change a room's name, topic or kind.
 
-    :returns: whether they were not yet
+    :returns: it, and the people who are no longer in it: where it was closed, those
+        whom anybody can be who says their name
+    :raises Taken: there is an open room of that name
+    :raises ChatError: they may not
     """
-    if room == LOBBY or _is_member(connection, user, room):
-        return False
-    connection.execute(insert(members).values(user=user, room=room, date=_now()))
-    return True
+    row, standing = standing_of(connection, user, room)
+    policy.describe(standing)
+    kind, name = changes.kind or row.kind, changes.name or row.name
+    values = {"kind": kind, "name": name}
+    if changes.topic is not None:
+        values["topic"] = changes.topic
+    if kind != row.kind:
+        policy.change_kind(standing)
+    if kind != row.kind or (kind == "open" and names.key(name) != row.name_key):
+        values["name_key"] = _key(connection, name, kind)
+    changed = update(rooms).where(rooms.c.id == room).values(values).returning(rooms)
+    entry = _entry(connection.execute(changed).one())
+    if not standing.maker:
+        actions.record(connection, user.id, "room", room=room, note=_told(changes))
+    closed = row.kind == "open" and kind == "closed"
+    return entry, _put_out_unclaimed(connection, room) if closed else []
 
 
-def leave(connection: Connection, user: int, room: int) -> bool:
-    """Take somebody out of a room.
+def _told(changes: Changes) -> str:
+    """Say what was changed, for those who read what was done."""
+    return ", ".join(f"{what}: {new}" for what, new in changes._asdict().items() if new is not None)
 
-    :returns: whether they were in it
+
+def _key(connection: Connection, name: str, kind: Kind) -> str:
+    """Give what keeps the names of open rooms apart.
+
+    A closed room's name is nobody else's business: that it is taken would tell
+    that there is such a room.
     """
-    row = (members.c.user == user) & (members.c.room == room)
-    return connection.execute(delete(members).where(row)).rowcount > 0
+    if kind != "open":
+        return CLOSED_KEY + secrets.token_hex(16)
+    key = names.key(name)
+    with concerning("name"):
+        if connection.scalar(select(exists().where(rooms.c.name_key == key))):
+            raise Taken("A room", name)
+    return key
+
+
+def _put_out_unclaimed(connection: Connection, room: int) -> list[int]:
+    anybody = select(users.c.id).where(users.c.unclaimed)
+    gone = delete(members).where(members.c.room == room, members.c.user.in_(anybody))
+    return list(connection.scalars(gone.returning(members.c.user)))
+
+
+# ---------------------------------------------------------------- finding
+
+
+def standing_of(connection: Connection, user: User, room: int) -> tuple[Row[Any], Standing]:
+    """Give a room, and how somebody stands to it; whether they may know of it is not checked.
+
+    :raises NotFound: there is none
+    """
+    row = connection.execute(select(rooms).where(rooms.c.id == room)).first()
+    if row is None:
+        raise NotFound("room")
+    member = is_member(connection, user.id, room)
+    maker = member and row.maker == user.id
+    return row, Standing(user.role, row.kind, member, maker, lobby=room == LOBBY)
 
 
 def find(connection: Connection, user: int, room: int | str) -> RoomEntry:
-    """Find a room by id or name.
+    """Find a room by id or name; by name an open one comes before one's own closed ones.
 
     :raises NotFound: there is none, or it is not open to ``user``
     """
-    known = rooms.c.id == room if isinstance(room, int) else rooms.c.name_key == names.key(room)
-    row = connection.execute(select(rooms).where(known)).first()
-    if row is None or not may_enter(row.kind, _is_member(connection, user, row.id)):
+    row = _by_name(connection, user, room) if isinstance(room, str) else _by_id(connection, room)
+    if row is None or not may_enter(row.kind, is_member(connection, user, row.id)):
         raise NotFound("room")
-    return _entry(row)
+    return _with_members(connection, [row])[0]
+
+
+def _by_id(connection: Connection, room: int) -> Row[Any] | None:
+    return connection.execute(select(rooms).where(rooms.c.id == room)).first()
+
+
+def _by_name(connection: Connection, user: int, name: str) -> Row[Any] | None:
+    key = names.key(name)
+    if key.startswith(CLOSED_KEY):
+        return None
+    row = connection.execute(select(rooms).where(rooms.c.name_key == key)).first()
+    if row is not None:
+        return row
+    closed = select(rooms).join(members, members.c.room == rooms.c.id)
+    own = closed.where(members.c.user == user, rooms.c.kind == "closed").order_by(rooms.c.id)
+    return next((row for row in connection.execute(own) if names.key(row.name) == key), None)
+
+
+def is_member(connection: Connection, user: int, room: int) -> bool:
+    row = exists().where(members.c.user == user, members.c.room == room)
+    return room == LOBBY or bool(connection.scalar(select(row)))
+
+
+# ---------------------------------------------------------------- listing
 
 
 def entries(connection: Connection, room: int, people: Sequence[int]) -> dict[int, RoomEntry]:
     """Give a room's line for each of these people who is in it."""
-    row = connection.execute(select(rooms).where(rooms.c.id == room)).first()
+    row = _by_id(connection, room)
     if row is None:
         return {}
     within = select(members.c.user).where(members.c.room == room, members.c.user.in_(people))
     inside = people if room == LOBBY else connection.scalars(within)
-    return {user: _entry(row) for user in inside}
+    entry = _with_members(connection, [row])[0]
+    return dict.fromkeys(inside, entry)
 
 
 def of(connection: Connection, people: Sequence[int]) -> dict[int, list[RoomEntry]]:
@@ -83,30 +173,55 @@ def of(connection: Connection, people: Sequence[int]) -> dict[int, list[RoomEntr
     lobby = _entry(connection.execute(select(rooms).where(rooms.c.id == LOBBY)).one())
     found = {user: [lobby] for user in people}
     joined = select(members.c.user, rooms).join_from(members, rooms, members.c.room == rooms.c.id)
-    ordered = joined.where(members.c.user.in_(people)).order_by(rooms.c.name_key)
-    for row in connection.execute(ordered):
-        found[row.user].append(_entry(row))
-    return found
+    rows = connection.execute(joined.where(members.c.user.in_(people))).all()
+    for row, entry in zip(rows, _with_members(connection, rows), strict=True):
+        found[row.user].append(entry)
+    return {user: in_order(listed) for user, listed in found.items()}
 
 
 def open_to(connection: Connection, user: int) -> list[RoomEntry]:
     """List the open rooms and those that somebody is in, the lobby first."""
     joined = select(members.c.room).where(members.c.user == user)
     found = select(rooms).where(or_(rooms.c.kind == "open", rooms.c.id.in_(joined)))
-    ordered = found.order_by(rooms.c.id != LOBBY, rooms.c.name_key)
-    return [_entry(row) for row in connection.execute(ordered)]
+    return in_order(_with_members(connection, connection.execute(found).all()))
 
 
-def _is_member(connection: Connection, user: int, room: int) -> bool:
-    row = exists().where(members.c.user == user, members.c.room == room)
-    return room == LOBBY or bool(connection.scalar(select(row)))
+def in_order(listed: Iterable[RoomEntry]) -> list[RoomEntry]:
+    """Put the lobby first, the others by name."""
+    return sorted(listed, key=lambda entry: (entry.id != LOBBY, names.key(entry.name), entry.id))
+
+
+def _with_members(connection: Connection, rows: Sequence[Row[Any]]) -> list[RoomEntry]:
+    """Make entries; a direct room's tells whose it is."""
+    direct = {row.id for row in rows if row.kind == "direct"}
+    people = _people_of(connection, direct) if direct else {}
+    listed = []
+    for row in rows:
+        entry = _entry(row)
+        if row.kind == "direct":
+            entry.members = people[row.id]
+        listed.append(entry)
+    return listed
+
+
+def _people_of(connection: Connection, direct: Iterable[int]) -> dict[int, list[User]]:
+    whose = select(members.c.room, users.c.id, users.c.name, users.c.role).join_from(
+        members, users, members.c.user == users.c.id
+    )
+    found: dict[int, list[User]] = defaultdict(list)
+    rows = connection.execute(whose.where(members.c.room.in_(direct)).order_by(users.c.id))
+    for room, id, name, role in rows:
+        found[room].append(User(id, name, role))
+    return found
 
 
 def _entry(row: Row[Any]) -> RoomEntry:
     return RoomEntry(
-        id=row.id, name=row.name, kind=row.kind, topic=row.topic, seq=row.seq, read=row.seq
+        id=row.id,
+        name=row.name,
+        kind=row.kind,
+        topic=row.topic,
+        seq=row.seq,
+        read=row.seq,
+        maker=UNSET if row.maker is None else row.maker,
     )
-
-
-def _now() -> int:
-    return time.time_ns() // 1_000_000

@@ -5,6 +5,8 @@ The migrations create these; a test holds that both agree.
 
 from __future__ import annotations
 
+import time
+
 from sqlalchemy import (
     BigInteger,
     Boolean,
@@ -182,3 +184,7 @@ messages = Table(
     Index("ix_messages_room_id", "room", "id"),
     sqlite_autoincrement=True,
 )
+
+
+def now() -> int:
+    return time.time_ns() // 1_000_000

@@ -74,7 +74,9 @@ async def test_who_takes_a_name_while_connecting_comes_in_by_it(call, connect, a
 async def test_a_room_made_while_connecting_is_in_the_welcome(call, connect, gate) -> None:
     cookie = (await call("POST", "/api/session", {"name": "ada"})).cookie
     connecting = await arrive(gate, connect, cookie)
-    await call("POST", "/api/rooms", {"name": "den"}, cookie)
+    den = (await call("POST", "/api/rooms", {"name": "den"}, cookie)).body["id"]
+    while not any(den in newcomer.mine for newcomer in ChatSocketHandler.arriving):
+        await asyncio.sleep(0.005)
     gate.open()
     welcome = await (await connecting).until("welcome")
     assert [room["name"] for room in welcome["rooms"]] == ["lobby", "den"]

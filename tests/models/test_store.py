@@ -16,7 +16,7 @@ from sqlalchemy import Connection, event, insert, select
 
 from models.errors import NotFound, NotStored, Taken
 from models.events import User, decode_message
-from models.store import Store, messages, rooms, users
+from models.store import Store, members, messages, rooms, users
 from models.store.messages import Post, Stored
 from models.store.schema import messages as table
 from models.store.schema import metadata
@@ -271,10 +271,13 @@ def test_everybody_is_in_the_lobby_and_where_they_went(store: Store) -> None:
         assert [r.name for r in await store.load(rooms.of, ada.id)] == ["lobby", "den"]
         assert [r.name for r in await store.load(rooms.of, bob.id)] == ["lobby"]
         assert [r.name for r in await store.read(rooms.open_to, bob.id)] == ["lobby", "den"]
-        assert await store.write(rooms.enter, bob.id, den.id)
-        assert not await store.write(rooms.enter, bob.id, den.id)
-        assert await store.write(rooms.leave, bob.id, den.id)
-        assert not await store.write(rooms.leave, bob.id, den.id)
+        assert (await store.write(members.enter, bob.id, den.id)).new
+        assert not (await store.write(members.enter, bob.id, den.id)).new
+        assert [r.name for r in await store.load(rooms.of, bob.id)] == ["lobby", "den"]
+        await store.write(members.take_out, bob, den.id, bob.id)
+        assert [r.name for r in await store.load(rooms.of, bob.id)] == ["lobby"]
+        with pytest.raises(NotFound):
+            await store.write(members.take_out, bob, den.id, bob.id)
 
     run(main)
 

@@ -1,0 +1,55 @@
+"""Direct rooms: exactly these people, and one room for each set of them."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Collection
+from typing import NamedTuple
+
+from sqlalchemy import Connection, insert, select
+
+from models.events import RoomEntry
+from models.store import members as members_of
+from models.store import rooms as rooms_of
+from models.store.schema import members, now, rooms
+
+# The key is unique in the database: two who begin at once get the same room.
+DIRECT_KEY = "\x02"
+
+
+class Opened(NamedTuple):
+    """The direct room of a set of people.
+
+    :ivar new: it was made for this
+    """
+
+    entry: RoomEntry
+    new: bool
+
+
+def find(connection: Connection, people: Collection[int]) -> RoomEntry | None:
+    """Find the direct room of exactly these people."""
+    room = connection.scalar(select(rooms.c.id).where(rooms.c.name_key == _key(people)))
+    return None if room is None else rooms_of.find(connection, min(people), room)
+
+
+def open(connection: Connection, people: Collection[int]) -> Opened:
+    """Give the direct room of exactly these people, making it where there is none.
+
+    :raises ChatError: one of them is not there, or is just a name
+    """
+    found = find(connection, people)
+    if found is not None:
+        return Opened(found, new=False)
+    members_of.check_known(connection, people, claimed=True)
+    date = now()
+    values = {"name": "", "name_key": _key(people), "kind": "direct", "topic": "", "date": date}
+    room = connection.execute(insert(rooms).values(values).returning(rooms.c.id)).scalar_one()
+    rows = [{"user": user, "room": room, "date": date} for user in people]
+    connection.execute(insert(members), rows)
+    return Opened(rooms_of.find(connection, min(people), room), new=True)
+
+
+def _key(people: Collection[int]) -> str:
+    listed = ",".join(map(str, sorted(people)))
+    return DIRECT_KEY + hashlib.sha256(listed.encode()).hexdigest()
