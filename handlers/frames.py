@@ -11,8 +11,7 @@ from __future__ import annotations
 
 import asyncio
 import struct
-from collections.abc import Callable, Iterable
-from itertools import chain, repeat
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from tornado.iostream import IOStream, SSLIOStream, StreamClosedError
@@ -28,6 +27,8 @@ LINGER = 60.0  # seconds in which a slow reader can still learn why it was close
 TOO_SLOW = 4008
 
 TEXT, CLOSE, PING = 0x1, 0x8, 0x9  # opcodes
+
+Way = Callable[[bytes], int]  # writes what it can at once; tells how much
 
 _CHUNK = 1 << 16  # bytes handed to a backed-up stream at once
 
@@ -60,8 +61,6 @@ class Listener:
     :ivar key: the connection's ``clientKey``
     :ivar pending: what this turn has collected so far
     :ivar way: the socket's own ``send``, while nothing waits for it; None: use :meth:`write`
-    :ivar behind: truthy while the stream still has something of its own to write,
-        such as the answer to a ping: nothing may overtake that
     """
 
     __slots__ = (
@@ -72,7 +71,6 @@ class Listener:
         "_stream",
         "_turn",
         "_waiting",
-        "behind",
         "key",
         "pending",
         "way",
@@ -86,12 +84,12 @@ class Listener:
         # TLS has to see every byte.
         direct = not isinstance(protocol.stream, SSLIOStream)
         self._send = protocol.stream.socket.send if direct else None
-        self.way = self._send
-        self.behind = protocol.stream._write_futures
+        self.way: Way | None = self._send
         self._turn = turn
         self._backlog: list[bytes] = []
         self._waiting = 0
         self._closing = False
+        self.let_pass()
 
     def send(self, data: bytes) -> None:
         """Send frames to this socket, joined with all else it is sent in this turn."""
@@ -120,10 +118,15 @@ class Listener:
         else:
             self._queue(data)
 
+    def let_pass(self) -> None:
+        """Overtake nothing that Tornado is writing, such as its answer to a ping."""
+        if self._stream.writing():
+            self._queue(b"")
+
     def finish(self) -> None:
         """Write what there is, and nothing after it: a close frame follows."""
         if (data := self.take()) is not None:
-            write_all([(self, data)])
+            write_each([(self, data)])
         self._close()
 
     def fail(self, error: OSError) -> None:
@@ -136,11 +139,16 @@ class Listener:
 
     def _close(self) -> None:
         self._closing = True
-        self.way = None
+        self._lead(None)
         self._backlog.clear()
 
+    def _lead(self, way: Way | None) -> None:
+        if way is not self.way:
+            self.way = way
+            self._turn.line_up_again()
+
     def _queue(self, data: bytes) -> None:
-        self.way = None
+        self._lead(None)
         self._waiting += len(data)
         try:
             future = self._stream.write(data)
@@ -158,8 +166,8 @@ class Listener:
             chunk = self._take_chunk()
             self._waiting -= len(chunk)
             self._queue(chunk)
-        else:
-            self.way = self._send
+        elif not self._stream.writing():
+            self._lead(self._send)
 
     def _take_chunk(self) -> bytes:
         size = count = 0
@@ -190,6 +198,47 @@ class Listener:
         asyncio.get_running_loop().call_later(LINGER, self._stream.close)
 
 
+class Lineup:
+    """Those who are told what is said in a room, as they stand.
+
+    It holds until somebody joins, leaves, backs up or has caught up again. A message to a
+    thousand touches little more memory by it than the sockets themselves.
+
+    :ivar ways: how to write to each of ``listeners``
+    :ivar waiting: those who have to be written to through their streams
+    """
+
+    __slots__ = ("_places", "listeners", "waiting", "ways")
+
+    def __init__(self, listeners: Iterable[Listener]) -> None:
+        self.listeners: list[Listener] = []
+        self.ways: list[Way] = []
+        self.waiting: list[Listener] = []
+        for listener in listeners:
+            if listener.way is None:
+                self.waiting.append(listener)
+            else:
+                self.listeners.append(listener)
+                self.ways.append(listener.way)
+        self._places = {listener.key: place for place, listener in enumerate(self.listeners)}
+
+    def write(self, data: bytes, own: Mapping[str, bytes]) -> None:
+        """Write to everybody.
+
+        :param own: what those with these keys are told instead
+        """
+        listeners, ways = self.listeners, self.ways
+        senders = sorted(self._places[key] for key in own if key in self._places)
+        if senders:
+            listeners, ways = listeners.copy(), ways.copy()
+            for place in reversed(senders):
+                del listeners[place], ways[place]
+        write_all(listeners, ways, data)
+        write_each((self.listeners[place], own[self.listeners[place].key]) for place in senders)
+        for listener in self.waiting:
+            listener.write(own.get(listener.key, data))
+
+
 class Turn:
     """Everything said during one turn of the event loop.
 
@@ -200,6 +249,7 @@ class Turn:
         self.too_slow = too_slow
         self._rooms: dict[int, tuple[Channel, list[bytes | Change]]] = {}
         self._dirty: list[Listener] = []
+        self._lineups: dict[int, Lineup] = {}
         self._scheduled = False
 
     def tell(self, channel: Channel, said: bytes | Change) -> None:
@@ -220,9 +270,15 @@ class Turn:
 
     def settle(self, channel: Channel) -> None:
         """Hand out what was said in a room so far: its listeners are about to change."""
+        self._lineups.pop(channel.room, None)
         told = self._rooms.pop(channel.room, None)
         if told is not None:
-            self._hand_out(*told)
+            for listener, data in _told(*told):
+                listener.send(data)
+
+    def line_up_again(self) -> None:
+        """Forget who can be written to directly: it has changed for somebody."""
+        self._lineups.clear()
 
     def _schedule(self) -> None:
         if not self._scheduled:
@@ -232,56 +288,79 @@ class Turn:
     def _flush(self) -> None:
         self._scheduled = False
         rooms, self._rooms = self._rooms, {}
-        if len(rooms) == 1 and not self._dirty:
-            # The one thing said: nothing has to be collected for anybody.
-            for told in rooms.values():
-                write_all(_told(*told))
+        if not self._dirty and _apart([channel for channel, _ in rooms.values()]):
+            # Nobody is told two things: nothing has to be collected for anybody.
+            for channel, said in rooms.values():
+                self._lineup(channel).write(*_frames(said))
             return
-        for channel, said in rooms.values():
-            self._hand_out(channel, said)
+        for told in rooms.values():
+            for listener, data in _told(*told):
+                listener.send(data)
         dirty, self._dirty = self._dirty, []
         taken = ((listener, listener.take()) for listener in dirty)
-        write_all((listener, data) for listener, data in taken if data is not None)
+        write_each((listener, data) for listener, data in taken if data is not None)
 
-    def _hand_out(self, channel: Channel, said: list[bytes | Change]) -> None:
-        for listener, data in _told(channel, said):
-            listener.send(data)
+    def _lineup(self, channel: Channel) -> Lineup:
+        lineup = self._lineups.get(channel.room)
+        if lineup is None:
+            lineup = self._lineups[channel.room] = Lineup(channel.listeners)
+        return lineup
 
 
-def write_all(told: Iterable[tuple[Listener, bytes]]) -> None:
-    """Write to each socket, directly where nothing waits; never wait, never raise.
+def write_all(listeners: Sequence[Listener], ways: Iterable[Way], data: bytes) -> None:
+    """Write the same to many sockets directly; never wait, never raise.
 
-    This runs for every listener of every message, so there is no call in it but
-    the ``send``: a method and a flag for each would cost a third of the system
-    call itself.
+    This runs for every listener of every message, so there is nothing in it but the
+    ``send``: a method and a flag for each would cost a third of the system call itself.
     """
-    for listener, data in told:
-        if listener.way is None or listener.behind:
-            listener.write(data)
-            continue
+    size = len(data)
+    for place, way in enumerate(ways):
         try:
-            sent = listener.way(data)
+            if (sent := way(data)) == size:
+                continue
         except BlockingIOError:
             sent = 0
         except OSError as error:
-            listener.fail(error)
+            listeners[place].fail(error)
             continue
-        if sent < len(data):
-            listener.write(data[sent:])
+        listeners[place].write(data[sent:])
 
 
-def _told(channel: Channel, said: list[bytes | Change]) -> Iterable[tuple[Listener, bytes]]:
-    """Give what each listener is told; a copy: who reads too slowly leaves meanwhile."""
+def write_each(told: Iterable[tuple[Listener, bytes]]) -> None:
+    """Write to each socket its own, directly where nothing waits; never wait, never raise."""
+    for listener, data in told:
+        if listener.way is None:
+            listener.write(data)
+        else:
+            write_all((listener,), (listener.way,), data)
+
+
+def _apart(channels: Sequence[Channel]) -> bool:
+    """Tell whether nobody listens to two of these rooms."""
+    if len(channels) < 2:
+        return True
+    everybody: set[Listener] = set().union(*(channel.listeners for channel in channels))
+    return len(everybody) == sum(len(channel.listeners) for channel in channels)
+
+
+def _told(channel: Channel, said: Sequence[bytes | Change]) -> list[tuple[Listener, bytes]]:
+    """Give what each listener is told."""
+    whole, own = _frames(said)
+    return [(listener, own.get(listener.key, whole)) for listener in channel.listeners]
+
+
+def _frames(said: Sequence[bytes | Change]) -> tuple[bytes, dict[str, bytes]]:
+    """Join the frames of what was said.
+
+    :returns: them, and by key what those get who said some of it: an ``ack`` in
+        place of each change of their own
+    """
     frames = [s if isinstance(s, bytes) else message_frame(s) for s in said]
-    whole = b"".join(frames)
-    origins = {s.origin for s in said if isinstance(s, Change) and s.origin}
-    senders = [listener for listener in channel.listeners if listener.key in origins]
-    own = [(sender, _own(sender.key, said, frames)) for sender in senders]
-    return chain(zip(channel.listeners.difference(senders), repeat(whole)), own)
+    origins = {s.origin for s in said if isinstance(s, Change) and s.origin is not None}
+    return b"".join(frames), {key: _own(key, said, frames) for key in origins}
 
 
-def _own(key: str, said: list[bytes | Change], frames: list[bytes]) -> bytes:
-    """Join the frames for a sender, with ``ack`` in place of each of its own."""
+def _own(key: str, said: Sequence[bytes | Change], frames: list[bytes]) -> bytes:
     return b"".join(
         ack_frame(s) if isinstance(s, Change) and s.origin == key else told
         for s, told in zip(said, frames, strict=True)

@@ -157,6 +157,8 @@ class Reader(WebSocketProtocol13):
     def _handle(self, head: Head, payload: bytes) -> None:
         if head.opcode & 0x08:
             self._handle_message(head.opcode, payload)
+            if self.handler.listener is not None:
+                self.handler.listener.let_pass()  # the answer
         elif not self.server_terminated:  # what comes behind our goodbye is not for us
             self._handle_data(head, payload)
 

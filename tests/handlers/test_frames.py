@@ -141,10 +141,74 @@ async def test_nothing_overtakes_what_the_stream_still_has_to_write(pair, turn) 
     channel = channel_of(ada)
     first = frame(b"x" * 300_000)
     ada._stream.write(first)  # as the answer to a ping would be
+    ada.let_pass()
     turn.tell(channel, change(1))
     await asyncio.sleep(0)
     told = await to_ada.frames(2)
     assert [len(told[0]), told[1]] == [300_000, b'{"type":"message","seq":1}']
+
+
+@pytest.mark.gen_test
+async def test_the_way_is_direct_again_once_the_stream_has_written_all(pair, turn) -> None:
+    ada, to_ada = pair("ada", buffer=4096)
+    channel = channel_of(ada)
+    for size in (300_000, 200_000):
+        ada._stream.write(frame(b"x" * size))
+        ada.let_pass()
+    turn.tell(channel, change(1))
+    await asyncio.sleep(0)
+    assert ada.way is None
+    turn.tell(channel, change(2))
+    told = await to_ada.frames(4)
+    assert [len(t) for t in told[:2]] == [300_000, 200_000]
+    assert told[2:] == [b'{"type":"message","seq":1}', b'{"type":"message","seq":2}']
+    await asyncio.sleep(0.01)
+    assert ada.way is not None
+    turn.tell(channel, change(3))
+    assert await to_ada.frames(1) == [b'{"type":"message","seq":3}']
+
+
+@pytest.mark.gen_test
+async def test_who_listens_to_two_rooms_is_written_to_once_a_turn(pair, turn) -> None:
+    (ada, to_ada), (bob, to_bob) = pair("ada"), pair("bob")
+    lobby, den = channel_of(ada, bob), channel_of(ada)
+    den.room = 2
+    writes: list[str] = []
+    count_writes(ada, writes)
+    count_writes(bob, writes)
+    turn.tell(lobby, change(1))
+    turn.tell(den, change(7, origin="ada"))
+    assert await to_ada.frames(2) == [
+        b'{"type":"message","seq":1}',
+        b'{"type":"ack","msgId":"m7","message":{"seq":7}}',
+    ]
+    assert await to_bob.frames(1) == [b'{"type":"message","seq":1}']
+    assert sorted(writes) == ["ada", "bob"]
+
+
+@pytest.mark.gen_test
+async def test_rooms_without_a_common_listener_are_told_in_one_turn(pair, turn) -> None:
+    (ada, to_ada), (bob, to_bob) = pair("ada"), pair("bob")
+    lobby, den = channel_of(ada), channel_of(bob)
+    den.room = 2
+    turn.tell(lobby, change(1))
+    turn.tell(den, change(7, origin="bob"))
+    assert await to_ada.frames(1) == [b'{"type":"message","seq":1}']
+    assert await to_bob.frames(1) == [b'{"type":"ack","msgId":"m7","message":{"seq":7}}']
+
+
+@pytest.mark.gen_test
+async def test_who_has_left_is_told_nothing_more(pair, turn) -> None:
+    (ada, to_ada), (bob, to_bob) = pair("ada"), pair("bob")
+    channel = channel_of(ada, bob)
+    turn.tell(channel, change(1))
+    await to_ada.frames(1)
+    turn.settle(channel)
+    channel.listeners.discard(ada)
+    turn.tell(channel, change(2))
+    assert await to_bob.frames(2)
+    ada.send(frame(b"bye"))
+    assert await to_ada.frames(1) == [b"bye"]
 
 
 @pytest.mark.gen_test

@@ -36,6 +36,8 @@ def masked(payload: bytes, opcode: int = 0x1, final: bool = True) -> bytes:
 class Handler:
     """Keeps what it is told."""
 
+    listener = None
+
     def __init__(self) -> None:
         self.messages: list[str | bytes] = []
         self.pongs: list[bytes] = []
