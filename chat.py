@@ -26,6 +26,7 @@ from handlers.assets import Assets, Style
 from handlers.base import Missing, Static, own_hosts
 from handlers.chatsocket import ChatSocketHandler
 from handlers.connection import GOING_DOWN
+from handlers.files import FileHandler, RoomFilesHandler, WaitingFileHandler
 from handlers.frames import TOO_SLOW, Listener, Turn
 from handlers.health import HealthHandler
 from handlers.heartbeat import Heartbeat
@@ -39,10 +40,14 @@ from handlers.place import PlaceHandler
 from handlers.rooms import DirectHandler, RoomHandler, RoomsHandler
 from handlers.sessions import AccountHandler, MeHandler, SessionHandler
 from handlers.signals import Signals
+from models import sizes
+from models.allowance import Allowance
 from models.bus import Bus, LocalBus
 from models.cache import Cache
+from models.events import MOST_FILES
 from models.limits import Limits
 from models.store import Store, messages
+from models.store.blobs import Blobs
 
 log = logging.getLogger("gust")
 
@@ -68,7 +73,8 @@ class Application(TornadoApplication):
         self.limits: dict[str, int] = {
             "text": opts["text_limit"],
             "frame": opts["frame_limit"],
-            "upload": 0,
+            "upload": sizes.parse(opts["upload_limit"]),
+            "files": MOST_FILES,
         }
         self.guests: bool = opts["guests"] == "on"
         self.signup: str = opts["signup"]
@@ -76,6 +82,8 @@ class Application(TornadoApplication):
         self.joins = Limits(opts["join_rate"], opts["join_burst"])
         self.new_rooms = Limits(opts["room_rate"], opts["room_burst"], "room-rate")
         self.store = Store(opts["database"] or _sqlite_url(Path(opts["data"])))
+        self.blobs = Blobs(Path(opts["data"]) / "files")
+        self.allowance = Allowance(sizes.parse(opts["quota"]), sizes.parse(opts["free_space"]))
         self.turn = Turn(_too_slow)
         ChatSocketHandler.waiters.clear()
         self.cache = ChatSocketHandler.cache = Cache(
@@ -115,6 +123,7 @@ class Application(TornadoApplication):
                 waiter.hang_up()  # who has not answered by now
             await asyncio.sleep(0.01)
         self.store.close()
+        self.blobs.close()
 
 
 _ROUTES: list[Any] = [
@@ -133,6 +142,9 @@ _ROUTES: list[Any] = [
     (r"/api/rooms/([0-9]{1,15})/members/([0-9]{1,15})", MemberHandler),
     (r"/api/users", UsersHandler),
     (r"/api/users/([0-9]{1,15})", UserHandler),
+    (r"/api/rooms/([0-9]{1,15})/files", RoomFilesHandler),
+    (r"/api/files/([\w-]{16})", WaitingFileHandler),
+    (r"/files/([\w-]{16})/([^/]*)(/thumbnail)?", FileHandler),
     (r"/healthz", HealthHandler),
     (r"/static/([0-9a-f]+)/gust\.css", Style),
     (r"/static/(.*)", Static, {"path": str(HERE / "static")}),

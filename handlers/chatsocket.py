@@ -119,7 +119,7 @@ class ChatSocketHandler(Asking):
         limit = self.application.limits["text"]
         if len(event.text) > limit:
             raise TooLong("This message", len(event.text), limit, "text-limit")
-        if not event.text.strip():
+        if not event.text.strip() and not event.files:
             raise Empty("There is nothing in this message.")
         if "\0" in event.text:
             raise BadEvent("A message can't contain the character U+0000.")
@@ -131,6 +131,7 @@ class ChatSocketHandler(Asking):
             html=markup.render(event.text),
             msg_id=event.msgId or secrets.token_hex(8),
             origin=self.key,
+            files=tuple(event.files),
         )
         self.when_readable(post.room, event, partial(self._post, event, post))
 

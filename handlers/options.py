@@ -11,6 +11,8 @@ from typing import Any
 from tornado.options import Error as OptionError
 from tornado.options import OptionParser, options
 
+from models import sizes
+
 
 class GiveUp(Exception):
     """Why it can't start, in one sentence for the person who starts it."""
@@ -40,6 +42,15 @@ def define_options(parser: OptionParser) -> None:
             name, default=default, type=type(default), help=help, group="gust", callback=check
         )
 
+    def size(name: str, default: str, help: str) -> None:
+        def check(value: str) -> None:
+            try:
+                sizes.parse(value)
+            except ValueError as error:
+                raise OptionError(f"--{name.replace('_', '-')}: {error}") from None
+
+        parser.define(name, default=default, type=str, help=help, group="gust", callback=check)
+
     option("port", 3001, "port to serve on (or PORT in the environment); 0: any", most=65535)
     option("address", "", "address to serve on; empty: all of this machine's")
     option("data", "data", "folder for everything that is kept")
@@ -56,6 +67,9 @@ def define_options(parser: OptionParser) -> None:
     option("room_burst", 30, "rooms made at once by each person", least=1)
     option("text_limit", 4000, "characters in a message", least=1)
     option("frame_limit", 65536, "bytes in a frame from a client", least=256)
+    size("upload_limit", "25MB", "size of an uploaded file")
+    size("quota", "0", "size of all files of one person; 0: no limit")
+    size("free_space", "256MB", "what uploads leave free of the disk")
     option("ping_interval", 25.0, "seconds between pings to each client; 0: none")
     option("config", "", "file with options, one NAME = VALUE a line")
 

@@ -9,6 +9,9 @@
     │   └── Misdirected forbidden 421  a host name that is not ours
     ├── NotFound      not_found   404  not there, or not for you to know of
     ├── Taken         taken       409  somebody or something else has that name
+    ├── TooLarge      too_large   413  a file over its limit
+    ├── Full          full        413  over a person's quota
+    │   └── DiskFull  full        507  the disk has no room left
     ├── SlowDown      slow_down   429  too many in too short a time
     └── NotStored     not_stored  503  the disk or the database refused
 
@@ -21,6 +24,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+
+from models.sizes import shown
 
 
 class ChatError(Exception):
@@ -119,6 +124,39 @@ class Taken(ChatError):
 
     def __init__(self, what: str, name: str) -> None:
         super().__init__(f"{what} called “{name}” is here already. Choose another name.")
+
+
+class TooLarge(ChatError):
+    """Refuse a file over its limit.
+
+    :param size: its size in bytes, as far as it is known
+    :param limit: the most that is taken, in bytes
+    """
+
+    code = "too_large"
+    status = 413
+
+    def __init__(self, size: int, limit: int) -> None:
+        super().__init__(
+            f"This file has {shown(size)}; {shown(limit)} is the most here "
+            "(the server's --upload-limit)."
+        )
+        self.limit = limit
+
+
+class Full(ChatError):
+    code = "full"
+    status = 413
+
+
+class DiskFull(Full):
+    status = 507
+
+    def __init__(self) -> None:
+        super().__init__(
+            "The server's disk has no room left for this file, so nothing was kept. "
+            "Tell whoever runs it; they may free some, or lower --free-space."
+        )
 
 
 class SlowDown(ChatError):

@@ -15,11 +15,13 @@ from msgspec import UNSET, Meta, Raw, Struct, UnsetType
 
 from models.errors import BadEvent
 
+MOST_FILES = 10  # in one message
 LARGEST = 2**53 - 1  # the largest whole number that a JavaScript client can hold
 
 Id = Annotated[int, Meta(ge=1, le=LARGEST)]
 Seq = Annotated[int, Meta(ge=0, le=LARGEST)]
 Number = Annotated[int, Meta(ge=-LARGEST, le=LARGEST)]
+FileId = Annotated[str, Meta(min_length=1, max_length=32)]
 Name = Annotated[str, Meta(max_length=64)]
 MsgId = Annotated[str, Meta(min_length=1, max_length=64)]
 Ref = Annotated[str, Meta(max_length=64)]
@@ -55,6 +57,23 @@ class RoomEntry(Struct):
     members: list[User] | UnsetType = UNSET
 
 
+class File(Struct):
+    """A file of a message.
+
+    ``type`` is told by its bytes, ``size`` is in bytes. Of pictures ``width`` and
+    ``height`` are known, in pixels; a large one has a ``thumbnail``.
+    """
+
+    id: str
+    name: str
+    type: str
+    size: int
+    url: str
+    width: int | UnsetType = UNSET
+    height: int | UnsetType = UNSET
+    thumbnail: str | UnsetType = UNSET
+
+
 class Message(Struct):
     """The whole current state of one message.
 
@@ -70,6 +89,7 @@ class Message(Struct):
     html: str
     date: int
     msgId: str
+    files: list[File] | UnsetType = UNSET
 
 
 # ---------------------------------------------------------------- client → server
@@ -83,6 +103,7 @@ class Post(ClientEvent, tag="message"):
     text: str
     room: Id | None = None
     msgId: MsgId | None = None
+    files: Annotated[list[FileId], Meta(max_length=MOST_FILES)] = []
 
 
 class Join(ClientEvent, tag="join"):

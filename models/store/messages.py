@@ -9,7 +9,8 @@ from functools import cache
 from itertools import chain
 from typing import Any
 
-from msgspec import Struct
+from msgspec import UNSET, Struct
+from msgspec.json import Decoder
 from sqlalchemy import (
     BigInteger,
     Connection,
@@ -26,7 +27,8 @@ from sqlalchemy import (
 
 from models.channel import Change, Older, Recent
 from models.errors import NotFound
-from models.events import Message, User, decode_message, encode
+from models.events import File, Message, User, decode_message, encode
+from models.store import files
 from models.store.prepared import Prepared, Values
 from models.store.schema import messages, rooms, users
 
@@ -35,6 +37,7 @@ class Post(Struct, frozen=True, gc=False):
     """A message before it is stored.
 
     :ivar origin: the ``clientKey`` of the socket that waits for the ``ack``
+    :ivar files: ids of files that become part of it
     """
 
     room: int
@@ -43,6 +46,7 @@ class Post(Struct, frozen=True, gc=False):
     html: str
     msg_id: str
     origin: str | None = None
+    files: tuple[str, ...] = ()
 
 
 class Stored(Struct, frozen=True, gc=False):
@@ -66,8 +70,9 @@ _whole = select(messages, users.c.name, users.c.role).join(users, messages.c.use
 
 # What a post fills of its row: a new column is named here, and gets its value in
 # `_row` and, where it is told, in `_message`.
-_COLUMNS = ("room", "seq", "user", "msg_id", "text", "html", "date")
+_COLUMNS = ("room", "seq", "user", "msg_id", "text", "html", "date", "files")
 _MOST = 64  # rows in one statement
+_decode_files = Decoder(list[File]).decode
 
 
 Insert = Callable[[Connection, Sequence[Post]], list[Stored]]
@@ -125,22 +130,33 @@ def _store(connection: Connection, posts: Sequence[Post]) -> dict[tuple[int, str
     now = time.time_ns() // 1_000_000
     following = _take_numbers(connection, Counter(post.room for post in posts))
     by_number: dict[tuple[int, int], Post] = {}
+    shown = {
+        (post.user.id, post.msg_id): files.waiting(connection, post.files, post.user.id, post.room)
+        for post in posts
+        if post.files
+    }
     rows = []
     for post in posts:
         seq = following[post.room]
         following[post.room] += 1
         by_number[post.room, seq] = post
-        rows.append(_row(post, seq, now))
+        rows.append(_row(post, seq, now, shown.get((post.user.id, post.msg_id))))
     stored = {}
     for id, room, seq in _insert(connection, rows):
         post = by_number[room, seq]
-        stored[post.user.id, post.msg_id] = _change(_message(post, id, seq, now), post.origin)
+        key = post.user.id, post.msg_id
+        message = _message(post, id, seq, now)
+        if post.files:
+            files.attach(connection, post.files, post.user.id, room, id)
+            message.files = shown[key]
+        stored[key] = _change(message, post.origin)
     return stored
 
 
-def _row(post: Post, seq: int, now: int) -> Values:
+def _row(post: Post, seq: int, now: int, shown: list[File] | None) -> Values:
     """Give the values of a post for ``_COLUMNS``."""
-    return post.room, seq, post.user.id, post.msg_id, post.text, post.html, now
+    told = None if shown is None else encode(shown).decode()
+    return post.room, seq, post.user.id, post.msg_id, post.text, post.html, now, told
 
 
 def _message(post: Post, id: int, seq: int, now: int) -> Message:
@@ -231,6 +247,7 @@ def change_of(row: Row[Any]) -> Change:
             html=row.html,
             date=row.date,
             msgId=row.msg_id,
+            files=UNSET if row.files is None else _decode_files(row.files),
         )
     )
 

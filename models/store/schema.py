@@ -179,10 +179,43 @@ messages = Table(
     Column("text", Text, nullable=False),
     Column("html", Text, nullable=False),
     Column("date", BigInteger, nullable=False),
+    # What the message tells of its files, as JSON: reading messages costs no join.
+    Column("files", Text),
     UniqueConstraint("user", "msg_id"),
     UniqueConstraint("room", "seq"),
     Index("ix_messages_room_id", "room", "id"),
     sqlite_autoincrement=True,
+)
+
+# Whose files there are. Without a message a file is seen by its owner alone, and
+# forgotten after a while; without a room it is a person's picture.
+files = Table(
+    "files",
+    metadata,
+    Column("id", String(32), primary_key=True),
+    # The SHA-256 of its bytes, under which they are on disk.
+    Column("hash", LargeBinary(32), nullable=False, index=True),
+    Column("name", Text, nullable=False),
+    Column("type", String(128), nullable=False),
+    Column("size", BigInteger, nullable=False),
+    Column("width", Integer),
+    Column("height", Integer),
+    Column("thumbnail", Boolean, nullable=False),
+    Column("user", _Id, ForeignKey("users.id", ondelete="CASCADE"), nullable=False, index=True),
+    Column("room", _Id, ForeignKey("rooms.id", ondelete="CASCADE")),
+    Column("message", _Id, ForeignKey("messages.id", ondelete="CASCADE"), index=True),
+    # Its place among the files of its message.
+    Column("position", Integer, nullable=False, server_default="0"),
+    Column("date", BigInteger, nullable=False),
+    Index("ix_files_room_message", "room", "message"),
+)
+
+# Contents that lost a file, and may have lost their last: to be taken off the disk.
+orphans = Table(
+    "orphans",
+    metadata,
+    Column("id", _Id, primary_key=True),
+    Column("hash", LargeBinary(32), nullable=False, index=True),
 )
 
 

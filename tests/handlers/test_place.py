@@ -14,7 +14,13 @@ async def test_anybody_may_ask_what_kind_of_place_this_is(call) -> None:
     assert place.body == {
         "guests": True,
         "signup": "open",
-        "limits": {"text": 4000, "frame": 65536, "upload": 0, "password": 8},
+        "limits": {
+            "text": 4000,
+            "frame": 65536,
+            "upload": 25 << 20,
+            "files": 10,
+            "password": 8,
+        },
     }
 
 

@@ -1,0 +1,203 @@
+"""One file on its way in: streamed to disk, refused early, nothing left behind.
+
+An answer that is given while the client is still sending would be lost: closing a
+connection with unread bytes resets it. So a refusal is sent at once, and what the
+client goes on sending is read and thrown away before the connection is let go.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable
+from contextlib import ExitStack
+from typing import Any
+
+from tornado.http1connection import HTTP1Connection
+from tornado.web import stream_request_body
+
+from handlers.base import Handler
+from models import filenames, multipart
+from models.errors import BadEvent, ChatError, Empty, TooLarge
+from models.events import User
+from models.multipart import Multipart
+from models.store import files
+from models.store.blobs import Incoming
+
+FRAMING = 1 << 14  # bytes of a body around the file itself
+WRITE = 1 << 18  # bytes that are written at once
+STALLED = 30.0  # seconds without a byte
+LONGEST = 3600.0  # seconds for a whole upload: a slow phone needs many
+DRAINING = 30.0  # seconds that what follows a refusal is still read
+
+
+@stream_request_body
+class Upload(Handler):
+    """Receive a file with POST or PUT; what becomes of it, a subclass says.
+
+    :ivar person: who sends it
+    :ivar name: its name, fit to be shown
+    :ivar incoming: its content
+    """
+
+    person: User
+    name: str | None = None
+    incoming: Incoming
+
+    _refused = False
+    _receives = False
+    _timer: asyncio.TimerHandle
+
+    async def prepare(self) -> None:
+        await super().prepare()
+        if self.request.method not in ("POST", "PUT"):
+            return
+        self._held = ExitStack()  # what is given back at the end, however that comes
+        self._waiting = bytearray()
+        try:
+            await self._begin()
+            self._receives = True
+        except ChatError as error:
+            self._refuse(error)
+
+    async def admit(self) -> None:
+        """Say whether :attr:`person` may upload this.
+
+        :raises ChatError: not
+        """
+        raise NotImplementedError
+
+    async def keep(self) -> Any:
+        """Make something of the content; give the answer.
+
+        :raises ChatError: it can't be
+        """
+        raise NotImplementedError
+
+    async def receive(self) -> None:
+        """Answer, now that the whole body is here."""
+        if self._refused:
+            self.finish()
+            return
+        try:
+            await self._write()
+            if not self._parser.complete or self.name is None:
+                raise BadEvent("There is no whole file in this body; send it again.")
+            if not self.incoming.size:
+                raise Empty(f"“{self.name}” is empty: there is nothing to upload.")
+            self.answer(await self.keep(), 201)
+        finally:
+            self._let_go()
+
+    async def _begin(self) -> None:
+        length = self.request.headers.get("Content-Length", "")
+        if not length.isdigit():
+            raise _LengthRequired("Say how long the body is (Content-Length).")
+        # Past Tornado's limit there would be no answer, only an end.
+        self._connection.set_max_body_size(int(length))
+        self.person = await self.user()
+        limit = self.application.limits["upload"]
+        if int(length) > limit + FRAMING:
+            raise TooLarge(int(length), limit)
+        await self.admit()
+        self._parser = Multipart(
+            multipart.boundary_of(self.request.headers.get("Content-Type", ""))
+        )
+        blobs = self.application.blobs
+        used = await self.application.store.read(files.used, self.person.id)
+        free = await blobs.run(blobs.free)
+        allowance = self.application.allowance
+        self._held.enter_context(allowance.admit(self.person.id, int(length), used, free))
+        self.incoming = await blobs.run(blobs.receive)
+        self._held.callback(lambda: blobs.run(self.incoming.discard))
+        self._connection.set_body_timeout(LONGEST)
+        self._heard = asyncio.get_running_loop().time()
+        self._watch()
+        self._held.callback(self._stop_watching)
+
+    def data_received(self, chunk: bytes) -> Awaitable[None] | None:
+        if self._refused:
+            return None
+        self._heard = asyncio.get_running_loop().time()
+        try:
+            self._take(chunk)
+        except ChatError as error:
+            self._refuse(error)
+            return None
+        # Tornado reads on only when this is done: who sends faster than the disk
+        # writes is held up, not kept in memory.
+        return self._write_or_refuse() if len(self._waiting) >= WRITE else None
+
+    def _take(self, chunk: bytes) -> None:
+        for event in self._parser.feed(chunk):
+            if isinstance(event, bytes):
+                self._waiting += event
+            elif self.name is not None:
+                raise BadEvent("Send one file in each request.")
+            else:
+                self.name = filenames.clean(event.name)
+        limit = self.application.limits["upload"]
+        if (size := self.incoming.size + len(self._waiting)) > limit:
+            raise TooLarge(size, limit)
+
+    async def _write_or_refuse(self) -> None:
+        try:
+            await self._write()
+        except ChatError as error:
+            self._refuse(error)
+
+    async def _write(self) -> None:
+        data, self._waiting = bytes(self._waiting), bytearray()
+        await self.application.blobs.run(self.incoming.write, data)
+
+    def _watch(self) -> None:
+        """Cut a client that says nothing for long; its file could never end."""
+        loop = asyncio.get_running_loop()
+        left = self._heard + STALLED - loop.time()
+        if left <= 0:
+            self._hang_up()
+            return
+        self._timer = loop.call_later(left + 0.1, self._watch)
+
+    def _stop_watching(self) -> None:
+        self._timer.cancel()
+
+    # ------------------------------------------------------------ the end
+
+    def _refuse(self, error: ChatError) -> None:
+        self._refused = True
+        self._let_go()
+        if self.request.headers.get("Expect"):
+            self.fail(error)  # nothing was sent yet, and nothing will be
+            return
+        self._transforms = []  # a compressed answer would end only with the body
+        self.fail(error)
+        asyncio.get_running_loop().call_later(DRAINING, self._hang_up)
+
+    def finish(self, chunk: Any = None) -> Any:
+        """End the answer; while the client is still sending, only say it."""
+        if chunk is None or not self._refused or self.request.headers.get("Expect"):
+            return super().finish(chunk)
+        self.set_header("Content-Length", len(chunk))
+        self.write(chunk)
+        return self.flush()
+
+    def on_connection_close(self) -> None:
+        super().on_connection_close()
+        if self._receives:
+            self._let_go()
+
+    def _let_go(self) -> None:
+        self._held.close()
+
+    def _hang_up(self) -> None:
+        if not self._finished:
+            self._connection.close()
+
+    @property
+    def _connection(self) -> HTTP1Connection:
+        assert isinstance(self.request.connection, HTTP1Connection)
+        return self.request.connection
+
+
+class _LengthRequired(BadEvent):
+    status = 411

@@ -1,0 +1,63 @@
+"""How much may be uploaded: by one person, by all, and at once.
+
+What is still arriving counts as if it were all there, so that many uploads together
+can't take what each alone would be allowed.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from models.errors import DiskFull, Full, SlowDown
+from models.sizes import shown
+
+AT_ONCE = 32  # uploads of one person
+ALL_AT_ONCE = 256
+RETRY = 2000  # ms
+
+
+class Allowance:
+    """Admit uploads.
+
+    :param quota: bytes that one person's files may have together; 0: no limit
+    :param floor: bytes of the disk that stay free
+    """
+
+    def __init__(self, quota: int, floor: int) -> None:
+        self._quota = quota
+        self._floor = floor
+        self._arriving: Counter[int] = Counter()  # bytes announced, by person
+        self._uploads: Counter[int] = Counter()
+
+    @contextmanager
+    def admit(self, user: int, size: int, used: int, free: int) -> Iterator[None]:
+        """Hold room for an upload until it has ended.
+
+        :param size: bytes that it announces
+        :param used: bytes that the person's files have already
+        :param free: bytes that the disk still takes
+        :raises SlowDown: too many are under way
+        :raises Full: over the quota
+        :raises DiskFull: the disk would fall below the floor
+        """
+        if self._uploads[user] >= AT_ONCE or self._uploads.total() >= ALL_AT_ONCE:
+            raise SlowDown(RETRY)
+        if self._quota and used + self._arriving[user] + size > self._quota:
+            raise Full(
+                f"Your files have {shown(used)}; with this one they would be over the "
+                f"{shown(self._quota)} that each person has here (the server's --quota). "
+                "Remove messages with files that are no longer needed."
+            )
+        if free - self._arriving.total() - size < self._floor:
+            raise DiskFull
+        self._arriving[user] += size
+        self._uploads[user] += 1
+        try:
+            yield
+        finally:
+            self._arriving[user] -= size
+            self._uploads[user] -= 1
+            if not self._uploads[user]:
+                del self._arriving[user], self._uploads[user]

@@ -1,0 +1,202 @@
+"""The contents of files on disk, each one once, under the hash of its bytes.
+
+``files/ab/abcd…`` is a content, ``files/ab/abcd….webp`` its small picture, and
+``files/incoming/`` what is still arriving: in the same file system, so that taking
+a file in is a rename. Who may see what, under which name, is in the database; here
+are only bytes. Everything blocks, and is called through :meth:`Blobs.run`.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import errno
+import hashlib
+import logging
+import os
+import shutil
+import threading
+import time
+from collections.abc import Callable, Collection, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from functools import partial
+from pathlib import Path
+from tempfile import mkstemp
+from typing import ParamSpec, TypeVar
+
+from models.errors import DiskFull, NotStored
+
+log = logging.getLogger("gust.files")
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+THREADS = 8
+_FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
+
+
+class Blobs:
+    """Keep contents in a folder.
+
+    :raises OSError: the folder can't be made or written
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self._incoming = folder / "incoming"
+        self._incoming.mkdir(mode=0o700, parents=True, exist_ok=True)
+        # What an earlier process did not finish taking in, nobody was told of.
+        for path in self._incoming.iterdir():
+            path.unlink(missing_ok=True)
+
+        self._threads = ThreadPoolExecutor(THREADS, thread_name_prefix="disk")
+
+    def run(self, function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> asyncio.Future[T]:
+        """Call something that blocks on a thread; give a future of what it gave."""
+        loop = asyncio.get_running_loop()
+        return loop.run_in_executor(self._threads, partial(function, *args, **kwargs))
+
+    def close(self) -> None:
+        """Finish what is being written."""
+        self._threads.shutdown()
+
+    def path(self, digest: bytes) -> Path:
+        name = digest.hex()
+        return self.folder / name[:2] / name
+
+    def thumbnail(self, digest: bytes) -> Path:
+        return self.path(digest).with_suffix(".webp")
+
+    def free(self) -> int:
+        """Tell how many bytes the file system still takes."""
+        return shutil.disk_usage(self.folder).free
+
+    def receive(self) -> Incoming:
+        """Begin a content."""
+        with _as_answer():
+            handle, name = mkstemp(dir=self._incoming)
+        return Incoming(handle, Path(name))
+
+    def take_in(self, source: Path, digest: bytes, thumbnail: Path | None = None) -> None:
+        """Give a finished content its place, durably; what is there already is kept.
+
+        :raises DiskFull: there is no room for it
+        """
+        place = self.path(digest)
+        with _as_answer():
+            if not place.parent.is_dir():
+                place.parent.mkdir(mode=0o700, exist_ok=True)
+                _sync(self.folder)
+            if thumbnail is not None:
+                _sync(thumbnail)
+                thumbnail.replace(self.thumbnail(digest))
+            if place.exists():
+                # Touched, so that nobody who looks for what is in no use takes it away
+                # before the database knows of this use.
+                os.utime(place)
+                source.unlink()
+            else:
+                source.replace(place)
+            _sync(place.parent)
+
+    def remove(self, digest: bytes, younger: float = 0.0) -> bool:
+        """Take a content away that nothing refers to any more.
+
+        :param younger: leave it if it came less than so many seconds ago: somebody may
+            be about to refer to it
+        :returns: whether it is gone
+        """
+        path = self.path(digest)
+        try:
+            if younger and time.time() - path.stat().st_mtime < younger:
+                return False
+        except FileNotFoundError:
+            pass
+        path.unlink(missing_ok=True)
+        self.thumbnail(digest).unlink(missing_ok=True)
+        return True
+
+    def kept(self) -> Iterator[bytes]:
+        """List the contents that are here."""
+        for folder in self.folder.iterdir():
+            if len(folder.name) == 2:
+                names = {path.stem for path in folder.iterdir()}
+                yield from (bytes.fromhex(name) for name in names if len(name) == 64)
+
+    def sweep(self, in_use: Callable[[Collection[bytes]], set[bytes]], younger: float) -> int:
+        """Take away what nothing refers to: a crash may have come in between.
+
+        :param in_use: tells which of some contents are referred to
+        :returns: how many were taken away
+        """
+        found = set(self.kept())
+        return sum(self.remove(digest, younger) for digest in found - in_use(found))
+
+
+class Incoming:
+    """One content that is arriving; hashed on the way.
+
+    A connection may end while a thread writes here: a lock keeps the two apart.
+
+    :ivar size: bytes so far
+    """
+
+    def __init__(self, handle: int, path: Path) -> None:
+        self.path = path
+        self.size = 0
+        self._handle: int | None = handle
+        self._hash = hashlib.sha256()
+        self._lock = threading.Lock()
+
+    def write(self, data: bytes) -> None:
+        """Add to it.
+
+        :raises DiskFull: it does not fit
+        """
+        with self._lock, _as_answer():
+            if self._handle is None:
+                return  # discarded
+            view = memoryview(data)
+            while view:
+                view = view[os.write(self._handle, view) :]
+            self._hash.update(data)
+            self.size += len(data)
+
+    def finish(self) -> bytes:
+        """Bring it onto the disk; give its hash.
+
+        :raises DiskFull: it does not fit
+        """
+        with self._lock, _as_answer():
+            if self._handle is not None:
+                os.fsync(self._handle)
+                os.close(self._handle)
+                self._handle = None
+            return self._hash.digest()
+
+    def discard(self) -> None:
+        """Leave nothing behind; after a content was taken in, nothing is left to do."""
+        with self._lock:
+            if self._handle is not None:
+                os.close(self._handle)
+                self._handle = None
+            self.path.unlink(missing_ok=True)
+
+
+def _sync(path: Path) -> None:
+    handle = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+@contextmanager
+def _as_answer() -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        if error.errno in _FULL:
+            raise DiskFull from None
+        log.error("not stored: %s", error)
+        raise NotStored from error
