@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import argparse
+import subprocess
 import sys
 import time
 from pathlib import Path
 
-from benchmarks import bars, history, machine, peers, report, scenarios
+from benchmarks import bars, history, machine, pauses, peers, report, scenarios
 from benchmarks.bench import Bench, Results, say
 from benchmarks.load import Load
 from benchmarks.servers import ROOT
@@ -18,10 +19,14 @@ SCENARIOS = {
     "posts": scenarios.posts,
     "latency": scenarios.latency,
     "idle": scenarios.idle,
+    "pauses": pauses.pauses,
     "coming-back": scenarios.coming_back,
     "history": history.history,
     "start": history.start,
 }
+
+
+_COMPILER = "Install a C compiler (on Debian: apt-get install gcc libc6-dev), or name one: CC=…"
 
 
 def main() -> int:
@@ -31,10 +36,15 @@ def main() -> int:
     results = Results(cache / ("quick.json" if options.quick else "results.json"))
     if not options.report:
         machine.raise_file_limit()
+        try:
+            load = Load(cache)
+        except (OSError, RuntimeError, subprocess.CalledProcessError) as error:
+            print(f"benchmarks: the load can't be compiled: {error}. {_COMPILER}", file=sys.stderr)
+            return 1
         found, absent = peers.present(cache)
         for name, why in absent.items():
             say(f"absent: {name}: {why}")
-        bench = Bench(cache, Load(cache), options.runs, options.quick, found)
+        bench = Bench(cache, load, options.runs, options.quick, found)
         for name in options.only or SCENARIOS:
             say(f"{name}: {(SCENARIOS[name].__doc__ or '').strip().splitlines()[0]}")
             begun = time.monotonic()

@@ -77,6 +77,14 @@ def _coming_back(results: Results) -> tuple[float, str] | None:
     return ratio, f"{ratio:.2f} × ({1000 * own:.0f} ms against {1000 * bare:.0f} ms)"
 
 
+def _search(results: Results) -> tuple[float, str] | None:
+    kinds = results.get("history", {}).get("search", {})
+    if not kinds:
+        return None
+    p95, kind = max((found["p95"]["median"], kind) for kind, found in kinds.items())
+    return p95, f"{p95:.1f} ms ({kind})"
+
+
 _POST = (
     "Above the system call, a delivery pays its part of the post: reading it, two changes of "
     "thread and a transaction with its `fsync`, which no peer does"
@@ -153,12 +161,7 @@ BARS = [
         5,
         _value("{:.1f} ms", "history", "1000000", "Gust", "p95"),
     ),
-    Bar(
-        "a search among them",
-        "p95 ≤ 50 ms",
-        50,
-        _value("{:.1f} ms", "history", "search", "Gust", "p95"),
-    ),
+    Bar("a search among them, the slowest kind", "p95 ≤ 50 ms", 50, _search),
     Bar("from start to listening, on an empty folder", "≤ 0.8 s", 0.8, _start("first")),
     Bar("from start to listening, any later time", "≤ 0.8 s", 0.8, _start("then")),
 ]

@@ -8,9 +8,10 @@ import os
 import random
 import statistics
 import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
-from urllib.parse import quote
+from urllib.parse import urlencode
 
 from benchmarks import machine
 from benchmarks.bench import Bench, Measured, say, summary
@@ -19,7 +20,21 @@ from benchmarks.servers import GUST_POST, Gust, Server
 
 LOBBY = 1
 ASKED = 300  # pages in one run
-SEARCHED = 60
+SEARCHED = 60  # searches of each kind in one run
+
+Query = dict[str, str | int]
+
+# What is searched for: each message begins with “@” and its number in eight hexadecimal
+# digits, as the load writes it, and goes on with “gust gust”.
+QUERIES: dict[str, Callable[[random.Random], Query]] = {
+    "one message by its number": lambda r: {"q": f"@{r.randrange(50_000):08x}"},
+    "a word that is in all": lambda r: {"q": "gust"},
+    "that, before a random message": lambda r: {"q": "gust", "before": r.randrange(100, 9_000)},
+    "that, in one room": lambda r: {"q": "gust", "room": LOBBY},
+    "two words, one of them rare": lambda r: {"q": f"gust @{r.randrange(50_000):08x}"},
+    "two characters": lambda r: {"q": f"{r.randrange(256):02x}"},
+    "what is nowhere": lambda r: {"q": f"zebra{r.randrange(10_000)}"},
+}
 
 
 def history(bench: Bench) -> dict[str, Any]:
@@ -35,9 +50,12 @@ def history(bench: Bench) -> dict[str, Any]:
             rounds = [asker.pages(size) for _ in range(bench.runs)]
             found[str(size)] = {"Gust": summary(rounds)}
             say(f"  {size:,} messages: {rounds}")
-        searches = [asker.searches() for _ in range(bench.runs)]
-        if None not in searches:
-            found["search"] = {"Gust": summary([s for s in searches if s is not None])}
+        if asker.can_search():
+            found["search"] = {
+                kind: summary([asker.searches(query) for _ in range(bench.runs)])
+                for kind, query in QUERIES.items()
+            }
+            say(f"  searches: {found['search']}")
     return found
 
 
@@ -91,15 +109,19 @@ class Asker:
                 raise RuntimeError(f"not a page of 50 messages: {status} {body[:200]!r}")
         return _spread(took)
 
-    def searches(self) -> Measured | None:
-        """Search for what is in the messages; None: there is no search."""
+    def can_search(self) -> bool:
+        return self._get("/api/search?q=gust")[0] == 200
+
+    def searches(self, query: Callable[[random.Random], Query]) -> Measured:
+        """Search for something else each time; times in ms."""
         took = []
-        for _number in range(SEARCHED):
+        for _ in range(SEARCHED):
+            path = f"/api/search?{urlencode(query(self._random))}"
             begun = time.perf_counter()
-            status, _ = self._get(f"/api/search?q={quote(f'@{self._random.randrange(16**6):06x}')}")
+            status, body = self._get(path)
             took.append(1000 * (time.perf_counter() - begun))
             if status != 200:
-                return None
+                raise RuntimeError(f"{path} was answered with {status} {body[:200]!r}")
         return _spread(took)
 
     def _get(self, path: str) -> tuple[int, bytes]:

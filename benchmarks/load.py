@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import subprocess
 from pathlib import Path
 from typing import Any
@@ -44,6 +45,8 @@ class Load:
 
     def _start(self, server: Server, options: dict[str, Any]) -> subprocess.Popen[str]:
         given = {"port": server.port, "pid": server.pid, **server.speaks, **options}
+        if set(machine.SERVER_CORES) & set(machine.LOAD_CORES):
+            given["spin"] = 0  # it would take the server's time
         pipe = subprocess.PIPE
         with machine.on(machine.LOAD_CORES):
             return subprocess.Popen(
@@ -83,4 +86,6 @@ def compile_c(program: Path, *sources: Path, libraries: tuple[str, ...] = ()) ->
         return
     program.parent.mkdir(parents=True, exist_ok=True)
     compiler = os.environ.get("CC", "cc")
+    if shutil.which(compiler) is None:
+        raise RuntimeError(f"there is no “{compiler}”")
     subprocess.run([compiler, "-O2", "-o", program, *sources, *libraries], check=True)

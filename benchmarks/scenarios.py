@@ -165,7 +165,10 @@ def make_rooms(server: Server, count: int) -> int:
     for number in range(count):
         headers = {"Content-Type": "application/json", "Cookie": f"gust={cookie}"}
         api.request("POST", "/api/rooms", json.dumps({"name": f"room {number}"}), headers)
-        ids.append(json.load(api.getresponse())["id"])
+        answer = api.getresponse()
+        if answer.status != 201:
+            raise RuntimeError(f"no room could be made: {answer.status} {answer.read()[:200]!r}")
+        ids.append(json.load(answer)["id"])
     api.close()
     assert ids == list(range(ids[0], ids[0] + count))
     return int(ids[0])

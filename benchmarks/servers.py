@@ -18,6 +18,9 @@ from benchmarks import machine
 
 ROOT = Path(__file__).parents[1]
 
+# One load stands for a thousand people at one address.
+LIMITS = ("message-rate", "room-rate")
+
 GUST_POST = '{"type":"message","room":{room},"text":"{text}","msgId":"{id}"}'
 
 
@@ -87,8 +90,8 @@ class Server:
 class Gust(Server):
     """``chat.py`` as it is run for real: everything on, every message on disk first.
 
-    Only what protects it from one client that is a thousand people is off: the
-    limit of messages for each person, and the pings.
+    Only what protects it from one client that is a thousand people is off (``LIMITS``),
+    and the pings.
 
     :param folder: where its data goes
     :param keep: the folder is the data itself, and stays
@@ -105,7 +108,8 @@ class Gust(Server):
         self._keep = keep
         self.data = folder if keep else Path(tempfile.mkdtemp(prefix="data-", dir=folder))
         options = ["--port={port}", "--address=127.0.0.1", f"--data={self.data}"]
-        options += ["--message-rate=0", "--ping-interval=0", "--logging=warning"]
+        options += [f"--{limit}=0" for limit in LIMITS]
+        options += ["--ping-interval=0", "--logging=warning"]
         super().__init__([sys.executable, ROOT / "chat.py", *options])
 
     def __exit__(self, *exc: object) -> None:

@@ -74,6 +74,12 @@ _IDLE: list[Column] = [
     ("Gust to it", _ratio("kib")),
     ("all connected in", _figure("connect", "{:.1f} s")),
 ]
+_PAUSES: list[Column] = [
+    ("coming", _figure("coming", "{:.1f} ms")),
+    ("posting", _figure("talking", "{:.1f} ms")),
+    ("collections", _figure("collections", "{:.0f}")),
+    ("everything", _figure("whole", "{:.1f} ms")),
+]
 _BACK: list[Column] = [
     ("all back in", _figure("seconds", "{:.0f} ms", 1000)),
     ("±", _spread("seconds")),
@@ -120,6 +126,16 @@ def _idle(found: Row, drawn: dict[str, Plot]) -> list[str]:
     return ["## Idle connections", *_cases("idle", found, _IDLE)]
 
 
+def _pauses(found: Row, drawn: dict[str, Plot]) -> list[str]:
+    rows = {f"{int(count):,} connections": row["Gust"] for count, row in found.items()}
+    return [
+        "## Pauses of the garbage collector",
+        "While it collects, nothing else runs. The longest pause while so many people come, the "
+        "longest while they are there and 50 others post, and one that is forced over everything.",
+        _table(rows, _PAUSES),
+    ]
+
+
 def _coming_back(found: Row, drawn: dict[str, Plot]) -> list[str]:
     return [
         "## 1,000 clients coming back at once",
@@ -137,7 +153,7 @@ def _history(found: Row, drawn: dict[str, Plot]) -> list[str]:
         _table(pages, _PAGES, "in the room"),
     ]
     if "search" in found:
-        return [*parts, "## Search among them", _table(found["search"], _PAGES)]
+        return [*parts, "## Search among them", _table(found["search"], _PAGES, "for")]
     return [*parts, "Search is not built yet; it is measured here as soon as it answers."]
 
 
@@ -152,6 +168,7 @@ _SECTIONS: dict[str, Callable[[Row, dict[str, Plot]], list[str]]] = {
     "posts": _posts,
     "latency": _latency,
     "idle": _idle,
+    "pauses": _pauses,
     "coming-back": _coming_back,
     "history": _history,
     "start": _start,

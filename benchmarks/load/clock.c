@@ -6,11 +6,21 @@
 
 #include "load.h"
 
-int64_t now(void)
+static int64_t read_clock(clockid_t clock)
 {
     struct timespec t;
-    clock_gettime(CLOCK_MONOTONIC, &t);
+    clock_gettime(clock, &t);
     return t.tv_sec * 1000000000LL + t.tv_nsec;
+}
+
+int64_t now(void)
+{
+    return read_clock(CLOCK_MONOTONIC);
+}
+
+int64_t now_of_cpu(void)
+{
+    return read_clock(CLOCK_THREAD_CPUTIME_ID);
 }
 
 double cpu_of(int pid, double *in_kernel)

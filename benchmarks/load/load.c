@@ -15,10 +15,12 @@ struct options opt = {
     .mode = "talk", .path = "/", .back = "", .hello = "", .ready = "", .cookies = "", .wait = "all",
     .post = "{\"type\":\"message\",\"text\":\"{text}\",\"msgId\":\"{id}\"}",
     .conns = 1, .rooms = 1, .first_room = 1, .senders = 1, .flight = 1, .at_once = 64, .size = 60,
+    .spin = 1,
     .warm = 1, .seconds = 2,
 };
 struct conn *conns;
-int epoll, closed_early;
+int epoll, closed_early, spinning;
+int64_t idled;
 
 static int opened, ready, returning, leaving;
 static char **cookies;
@@ -112,7 +114,12 @@ void serve(int64_t ns)
 {
     struct epoll_event events[512];
     struct timespec most = {ns / 1000000000, ns % 1000000000};
+    int64_t begun = spinning ? now_of_cpu() : 0;
+    if (spinning)
+        most.tv_sec = most.tv_nsec = 0;
     int count = epoll_pwait2(epoll, events, 512, &most, NULL);
+    if (spinning && count <= 0)
+        idled += now_of_cpu() - begun;
     for (int i = 0; i < count; i++) {
         struct conn *c = events[i].data.ptr;
         if (c != NULL && c->state != CLOSED)
@@ -209,7 +216,8 @@ static void read_options(int argc, char **argv)
         {"pid", 'i', &opt.pid},         {"conns", 'i', &opt.conns},       {"rooms", 'i', &opt.rooms},
         {"first-room", 'i', &opt.first_room}, {"senders", 'i', &opt.senders}, {"flight", 'i', &opt.flight},
         {"at-once", 'i', &opt.at_once}, {"size", 'i', &opt.size},         {"missed", 'i', &opt.missed},
-        {"rate", 'd', &opt.rate},       {"warm", 'd', &opt.warm},         {"seconds", 'd', &opt.seconds},
+        {"spin", 'i', &opt.spin},       {"rate", 'd', &opt.rate},         {"warm", 'd', &opt.warm},
+        {"seconds", 'd', &opt.seconds},
     };
     for (int i = 1; i < argc; i++) {
         char *value = strchr(argv[i], '=');

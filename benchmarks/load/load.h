@@ -21,6 +21,7 @@ struct options {
     int at_once;         /* handshakes on their way */
     int size;            /* characters in a text */
     int missed;          /* posts while everybody is away (return) */
+    int spin;            /* while measuring: ask for what has come without a rest */
     double rate;         /* posts a second; 0: as fast as they are done */
     double warm, seconds;
 };
@@ -28,12 +29,17 @@ struct options {
 extern struct options opt;
 extern struct conn *conns;
 extern int epoll, closed_early;
+/* A sleeping load has to be woken up, by the server's `send` and on its bill: the more
+ * so the less there is to do. Spinning, the load is the same for a slow and a fast server. */
+extern int spinning;
+extern int64_t idled; /* ns of its processor in which nothing came */
 
 /* Serve the sockets for a moment: until something came or so many ns went by. */
 void serve(int64_t ns);
 
 /* clock.c: times in seconds; now() in ns */
 int64_t now(void);
+int64_t now_of_cpu(void); /* of this thread alone */
 double cpu_of(int pid, double *in_kernel); /* user and system, all threads */
 double cpu_own(void);
 double cpu_busy(void); /* the whole machine */

@@ -16,7 +16,7 @@ static uint32_t *delays; /* deliveries by µs */
 static uint32_t posts;
 static int posting, measuring;
 static int64_t waiting; /* deliveries still to come */
-static struct { double seconds, server, kernel, own, busy; uint64_t posts, acks, deliveries, bytes; } sum;
+static struct { double seconds, server, kernel, own, idle, busy; uint64_t posts, acks, deliveries, bytes; } sum;
 static uint64_t disorder, unknown;
 static char run[20]; /* tells this run's posts from earlier ones */
 static unsigned *turn; /* whose turn it is in each room */
@@ -142,6 +142,7 @@ static void read_clocks(int sign)
     sum.server += sign * cpu_of(opt.pid, &kernel);
     sum.kernel += sign * kernel;
     sum.own += sign * cpu_own();
+    sum.idle += sign * (idled / 1e9);
     sum.busy += sign * cpu_busy();
 }
 
@@ -162,6 +163,7 @@ void talk(void)
     turn = calloc(opt.rooms, sizeof *turn);
     go_on(0.0);
     posting = 1;
+    spinning = opt.spin;
     if (!opt.rate) {
         for (int i = 0; i < opt.flight; i++)
             for (int room = 0; room < opt.rooms; room++) {
@@ -178,7 +180,7 @@ void talk(void)
     go_on(opt.seconds);
     measuring = 0;
     read_clocks(1);
-    posting = 0;
+    posting = spinning = 0;
     opt.rate = 0;
     for (int64_t end = now() + 10000000000LL; waiting > 0 && now() < end;)
         serve(10000000);
@@ -186,7 +188,8 @@ void talk(void)
            "\"server_cpu\": %.3f, \"kernel_cpu\": %.3f, \"load_cpu\": %.3f, \"other_cpu\": %.3f, \"lost\": %lld, "
            "\"unknown\": %llu, \"disorder\": %llu, \"closed\": %d, \"p50\": %.3f, \"p99\": %.3f, \"max\": %.3f}\n",
            sum.seconds, (unsigned long long)sum.posts, (unsigned long long)sum.acks,
-           (unsigned long long)sum.deliveries, (unsigned long long)sum.bytes, sum.server, sum.kernel, sum.own,
+           (unsigned long long)sum.deliveries, (unsigned long long)sum.bytes, sum.server, sum.kernel,
+           opt.spin ? sum.own - sum.idle : sum.own,
            sum.busy - sum.server - sum.own, (long long)waiting, (unsigned long long)unknown,
            (unsigned long long)disorder, closed_early, percentile(0.5), percentile(0.99), percentile(1));
 }

@@ -134,7 +134,7 @@ def versions(cache: Path) -> dict[str, str]:
 
 def _why(error: Exception) -> str:
     if isinstance(error, FileNotFoundError):
-        return f"{error.filename} is not installed"
+        return f"{Path(error.filename).name} is not installed"
     if isinstance(error, subprocess.CalledProcessError):
         return f"“{Path(error.cmd[0]).name}” failed with status {error.returncode}"
     return str(error)[:200]
