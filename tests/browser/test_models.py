@@ -72,10 +72,11 @@ def test_a_change_of_a_message_that_is_not_loaded_leaves_no_hole(run: Run) -> No
     assert run(
         "room",
         """
-        const room = new it.Room(lobby);
+        const older = { messages: [message(48, 48), message(49, 49), message(50, 50)], more: true };
+        const room = new it.Room(lobby, 1, async () => older);
         room.restore({ ...page([50, 51]), more: true });
         room.receive(message(3, 52, 'an old one, edited'));
-        room.prepend({ messages: [message(48, 48), message(49, 49), message(50, 50)], more: true });
+        await room.extend('before');
         return [ids(room.messages), room.seq];
         """,
     ) == ["48,49,50,51", 52]
@@ -85,13 +86,14 @@ def test_what_is_said_while_the_first_page_loads_is_joined_to_it(run: Run) -> No
     assert run(
         "room",
         """
-        const room = new it.Room(lobby);
+        const latest = { messages: [40, 41, 42].map(n => message(n, n)), more: true };
+        const room = new it.Room(lobby, 1, async () => latest);
         room.restore({ messages: [], seq: 40, reset: false, more: false });
         room.receive(message(41, 41, 'before anyone asked for the page'));
-        room.progress(true);
+        const loading = room.load();
         room.receive(message(42, 42));
         room.receive(message(2, 43, 'an old one, edited'));
-        room.begin({ messages: [message(40, 40), message(41, 41), message(42, 42)], more: true });
+        await loading;
         return [ids(room.messages), room.seq];
         """,
     ) == ["40,41,42", 43]
@@ -112,6 +114,45 @@ def test_an_answer_that_runs_ahead_does_not_hide_what_is_on_its_way(run: Run) ->
     ) == [5, 9, "5,6,7,8,9"]
 
 
+def test_an_edit_told_while_its_page_is_on_the_way_outlives_the_page(run: Run) -> None:
+    assert run(
+        "room",
+        """
+        const older = { messages: [message(4, 4, 'old')], more: false };
+        const room = new it.Room(lobby, 1, async () => older);
+        room.restore({ ...page([5, 6]), more: true });
+        const loading = room.extend('before');
+        room.receive(message(4, 7, 'edited'));
+        await loading;
+        return [ids(room.messages), room.messages[0].text];
+        """,
+    ) == ["4,5,6", "edited"]
+
+
+def test_a_passage_far_back_grows_until_it_meets_the_present(run: Run) -> None:
+    assert run(
+        "room",
+        """
+        const all = Array.from({ length: 400 }, (_, at) => message(at + 1, at + 1));
+        const fetch = async ({ around, after, before }) => around
+          ? { messages: all.slice(around - 51, around + 49), more: true }
+          : after ? { messages: all.slice(after, after + 100), more: after + 100 < 400 }
+          : { messages: all.slice(Math.max(0, before - 101), before - 1), more: before > 101 };
+        const room = new it.Room(lobby, 1, fetch);
+        room.restore({ messages: all.slice(350), seq: 400, reset: true, more: true });
+        const found = await room.open(100);
+        const first = [room.shown.firstId, room.shown.lastId, room.shown === room.latest];
+        room.receive(message(120, 401, 'edited'));
+        room.receive(message(401, 402));
+        const [edited, far] = [room.message(120).text, room.shown.lastId];
+        while (room.passage) await room.extend('after');
+        while (room.latest.more) await room.extend('before');
+        const unbroken = room.messages.every(({ id }, at) => id === at + 1);
+        return [found, first, edited, far, room.messages.length, unbroken, await room.open(500)];
+        """,
+    ) == [True, [50, 149, False], "edited", 149, 401, True, False]
+
+
 def test_a_reset_drops_what_was_held(run: Run) -> None:
     assert run(
         "room",
@@ -119,7 +160,7 @@ def test_a_reset_drops_what_was_held(run: Run) -> None:
         const room = new it.Room(lobby);
         room.restore(page([5, 6]));
         room.restore({ messages: [message(900, 2)], seq: 2, reset: true, more: true });
-        return [ids(room.messages), room.seq, room.more];
+        return [ids(room.messages), room.seq, room.latest.more];
         """,
     ) == ["900", 2, True]
 

@@ -10,8 +10,6 @@ import { api } from './api.js';
 import { drafts, forgetAll, seen } from './kept.js';
 import { Room } from './room.js';
 
-const PAGE = 100;
-const FIRST_PAGE = 50;
 const JOIN_AGAIN = 2_000;
 const MOST_RESUMED = 200; // what the server takes; further rooms are joined behind the welcome
 
@@ -135,7 +133,7 @@ export class Chat extends EventTarget {
   look(id) {
     const room = this.room(id);
     this.current = room;
-    if (!room.loaded && !room.joining && this.#welcomed) this.latest(room);
+    if (!room.loaded && !room.joining && this.#welcomed) this.#load(room);
     this.see();
   }
 
@@ -174,25 +172,6 @@ export class Chat extends EventTarget {
     return room !== this.current && room.newest > (seen.of(room.id) ?? 0);
   }
 
-  async latest(room) {
-    if (room.loading) return;
-    room.progress(true);
-    const page = await api.page(room.id, { limit: FIRST_PAGE }).catch(() => null);
-    if (page && !room.loaded) room.begin(page);
-    room.progress(false, !page && !room.loaded);
-    if (room === this.current) this.see();
-  }
-
-  async older(room) {
-    if (room.loading || !room.more || !room.messages.length) return;
-    room.progress(true);
-    const before = room.messages[0].id;
-    const page = await api.page(room.id, { before, limit: PAGE }).catch(() => null);
-    // A reset may have come in between, and then this page belongs to another run.
-    if (page && room.messages[0]?.id === before) room.prepend(page);
-    room.progress(false, !page);
-  }
-
   rename(user) {
     if (user.id === this.me.id) {
       this.me = user;
@@ -215,7 +194,7 @@ export class Chat extends EventTarget {
     for (const entry of rooms) this.#add(entry);
     for (const room of this.#rooms.values()) {
       if (!this.#resumed.has(room.id)) this.#join(room, room === this.current);
-      else if (room === this.current && room.held && !room.loaded) this.latest(room);
+      else if (room === this.current && room.held && !room.loaded) this.#load(room);
     }
     this.rename(user);
     this.#outbox.connected((event) => this.#connection.send(event));
@@ -226,6 +205,11 @@ export class Chat extends EventTarget {
   #join(room, whole) {
     const since = whole ? {} : { since: room.held ? room.seq : room.told, epoch: this.#epoch };
     this.#connection?.send({ type: 'join', room: room.id, ref: `join ${room.id}`, ...since });
+  }
+
+  async #load(room) {
+    await room.load();
+    if (room === this.current) this.see();
   }
 
   #history(history) {

@@ -25,58 +25,65 @@ export class Stretch {
     this.#bottom = bottom;
   }
 
+  /** The stretch around a message. */
+  static around(run, id) {
+    const at = run.indexOf(id);
+    const { messages } = run;
+    return new Stretch(messages[Math.max(0, at - STEP)]?.id, messages[Math.min(at + STEP, messages.length - 1)]?.id);
+  }
+
   get following() {
     return this.#bottom === Infinity;
   }
 
-  /** Whether the room still has the messages that this began with: a reset may have taken them. */
-  fits(room) {
-    return room.messages[room.indexOf(this.#top)]?.id === this.#top;
+  /** Whether the run still has the messages that this began with: a reset may have taken them. */
+  fits(run) {
+    return run.messages[run.indexOf(this.#top)]?.id === this.#top;
   }
 
-  of(room) {
-    const end = this.#end(room);
-    const start = this.#start(room, end);
-    this.#top = room.messages[start]?.id ?? 0;
-    return room.messages.slice(start, end);
+  of(run) {
+    const end = this.#end(run);
+    const start = this.#start(run, end);
+    this.#top = run.messages[start]?.id ?? 0;
+    return run.messages.slice(start, end);
   }
 
   /** @returns {boolean} whether there was more to show above */
-  up(room) {
-    const end = this.#end(room);
-    const start = this.#start(room, end);
+  up(run) {
+    const end = this.#end(run);
+    const start = this.#start(run, end);
     if (!start) return false;
     const from = Math.max(0, start - STEP);
-    this.#top = room.messages[from].id;
-    if (end - from > MOST) this.#bottom = room.messages[from + KEPT].id;
+    this.#top = run.messages[from].id;
+    if (end - from > MOST) this.#bottom = run.messages[from + KEPT].id;
     return true;
   }
 
   /** @returns {boolean} whether there was more to show below */
-  down(room) {
-    if (this.following) return false;
-    const { length } = room.messages;
-    const to = Math.min(length, this.#end(room) + STEP);
-    if (to - this.#start(room, to) > MOST) this.#top = room.messages[to - KEPT].id;
-    this.#bottom = to === length ? Infinity : room.messages[to - 1].id;
+  down(run) {
+    const { length } = run.messages;
+    if (this.following || (this.#end(run) === length && run.newer)) return false;
+    const to = Math.min(length, this.#end(run) + STEP);
+    if (to - this.#start(run, to) > MOST) this.#top = run.messages[to - KEPT].id;
+    this.#bottom = to === length && !run.newer ? Infinity : run.messages[to - 1].id;
     return true;
   }
 
   /** Much was said since: leave behind what is furthest from the reader. @param {boolean} upper where they are */
-  shrink(room, upper) {
-    const end = this.#end(room);
-    const start = this.#start(room, end);
+  shrink(run, upper) {
+    const end = this.#end(run);
+    const start = this.#start(run, end);
     if (end - start <= MOST) return;
-    if (upper) this.#bottom = room.messages[start + KEPT].id;
-    else this.#top = room.messages[end - KEPT].id;
+    if (upper) this.#bottom = run.messages[start + KEPT].id;
+    else this.#top = run.messages[end - KEPT].id;
   }
 
-  #start(room, end) {
-    return this.#top ? room.indexOf(this.#top) : Math.max(0, end - FIRST);
+  #start(run, end) {
+    return this.#top ? run.indexOf(this.#top) : Math.max(0, end - FIRST);
   }
 
-  #end(room) {
-    return this.following ? room.messages.length : room.indexOf(this.#bottom) + 1;
+  #end(run) {
+    return this.following ? run.messages.length : run.indexOf(this.#bottom) + 1;
   }
 }
 

@@ -1,5 +1,6 @@
 /**
- * One room as this page holds it: an unbroken run of messages up to the latest, by id, each in its newest state.
+ * One room as this page holds it: a run of messages up to the latest, and beside it, where the reader went far back
+ * by a link, the passage around that place. The two are joined where they meet.
  *
  * While the first page is on its way (until `loaded`), what is told live is set aside and then joined to that page:
  * kept on its own it could be a change of an old message, with a hole after it.
@@ -8,6 +9,10 @@
  * `people`, and `described`.
  */
 
+import { api } from './api.js';
+import { PAGE, Run } from './run.js';
+
+const FIRST_PAGE = 50;
 const NOTES_KEPT = 50;
 
 /** Who is in the room now, and the comings and goings that were seen while it was open. */
@@ -70,22 +75,28 @@ class Presence {
 }
 
 export class Room extends EventTarget {
-  messages = [];
+  latest = new Run();
+  /** @type {Run | null} */
+  passage = null;
   presence = new Presence();
   seq = 0; // up to here, nothing is missing
   held = false; // the server tells us of changes after `seq`
   loaded = false;
-  more = false; // older messages exist
   loading = false;
   failed = false;
   #aside = [];
   #given = '';
   #me;
+  #fetch;
 
-  /** @param {number} me whose page this is */
-  constructor(entry, me = 0) {
+  /**
+   * @param {number} me whose page this is
+   * @param {(position: object) => Promise<object>} fetch loads a page of this room
+   */
+  constructor(entry, me = 0, fetch = (position) => api.page(entry.id, position)) {
     super();
     this.#me = me;
+    this.#fetch = fetch;
     this.describe(entry);
   }
 
@@ -117,20 +128,30 @@ export class Room extends EventTarget {
     return Math.max(this.told, this.seq);
   }
 
-  get lastId() {
-    return this.messages.at(-1)?.id ?? 0;
+  get messages() {
+    return this.latest.messages;
+  }
+
+  /** The run that the reader is in. */
+  get shown() {
+    return this.passage ?? this.latest;
+  }
+
+  /** @returns {object | undefined} the message with this id, if we hold it */
+  message(id) {
+    return this.latest.message(id) ?? this.passage?.message(id);
   }
 
   /** @param {{messages: object[], seq: number, reset: boolean, more: boolean}} history */
   restore({ messages, seq, reset, more }) {
-    const known = this.lastId;
+    const known = this.latest.lastId;
     if (reset) {
-      this.messages = [];
+      this.latest = new Run({ more });
+      this.passage = null;
       this.#aside = [];
       this.presence.forget();
       this.loaded = true;
       this.failed = false;
-      this.more = more;
       this.told = seq;
     }
     this.seq = reset ? seq : Math.max(this.seq, seq);
@@ -151,73 +172,59 @@ export class Room extends EventTarget {
     this.#take(message);
   }
 
-  /** The latest page, loaded because the reader opened the room. */
-  begin({ messages, more }) {
-    this.messages = messages;
-    this.more = more;
-    this.loaded = true;
-    for (const message of this.#aside.splice(0)) this.upsert(message);
-    this.#changed();
+  /** Load the latest page: the reader opened the room. */
+  async load() {
+    if (this.loading || this.loaded) return;
+    this.#progress(true);
+    const page = await this.#fetch({ limit: FIRST_PAGE }).catch(() => null);
+    if (page && !this.loaded) {
+      this.latest = new Run(page);
+      this.loaded = true;
+      for (const message of this.#aside.splice(0)) this.latest.upsert(message);
+    }
+    this.#progress(false, !this.loaded);
   }
 
-  /** A page before what we have. */
-  prepend({ messages, more }) {
-    const first = this.messages[0]?.id ?? Infinity;
-    this.messages.unshift(...messages.filter(({ id }) => id < first));
-    this.more = more;
+  /** Load what is next to what is shown. @param {'before' | 'after'} end */
+  async extend(end) {
+    const run = this.shown;
+    if (run.loading || !run.lacks(end)) return;
+    const loading = run.extend(end, this.#fetch);
     this.#changed();
-  }
-
-  progress(loading, failed = false) {
-    this.loading = loading;
-    this.failed = failed;
+    await loading;
+    if (run === this.passage) this.#meet();
     this.#changed();
   }
 
   /**
-   * The one rule for new, changed and twice-told messages: per id, the state with the highest `seq`.
-   * @returns {boolean} whether it was a new one
+   * Show what was said around a message, which may be long ago.
+   * @returns {Promise<boolean>} whether it is there
    */
-  upsert(message) {
-    const at = this.indexOf(message.id);
-    const known = this.messages[at];
-    if (known?.id === message.id) {
-      if (message.seq > known.seq) this.messages[at] = message;
-      return false;
+  async open(id) {
+    if (this.latest.message(id)) this.passage = null;
+    else if (!this.passage?.message(id)) {
+      const page = await this.#fetch({ around: id, limit: PAGE });
+      if (!page.messages.some((message) => message.id === id)) return false;
+      // That newer ones exist is found out by asking for them.
+      this.passage = new Run({ newer: true, ...page });
+      this.#meet();
     }
-    // Before our first message lies what we haven't loaded: it will come, in this state or a newer one.
-    if (at === 0 && this.messages.length && this.more) return false;
-    this.messages.splice(at, 0, message);
+    this.#changed();
     return true;
   }
 
-  /** Where the message with this id is, or would be. */
-  indexOf(id) {
-    let low = 0;
-    let high = this.messages.length;
-    // Most are at the end.
-    if (high && this.messages[high - 1].id < id) return high;
-    while (low < high) {
-      const middle = (low + high) >> 1;
-      if (this.messages[middle].id < id) low = middle + 1;
-      else high = middle;
-    }
-    return low;
-  }
-
-  /** @returns {object | undefined} the message with this id, if we hold it */
-  message(id) {
-    const found = this.messages[this.indexOf(id)];
-    return found?.id === id ? found : undefined;
+  /** Back to the present. */
+  leavePassage() {
+    this.passage = null;
   }
 
   entered({ user, count }) {
-    this.presence.enter(user, count, this.lastId);
+    this.presence.enter(user, count, this.latest.lastId);
     this.#peopled();
   }
 
   left({ user, count }) {
-    this.presence.leave(user, count, this.lastId);
+    this.presence.leave(user, count, this.latest.lastId);
     this.#peopled();
   }
 
@@ -232,13 +239,16 @@ export class Room extends EventTarget {
       this.members = this.members.map((each) => (each.id === user.id ? user : each));
       this.dispatchEvent(new Event('described'));
     }
-    for (const message of this.messages) if (message.user.id === user.id) message.user = user;
+    for (const run of [this.latest, this.passage]) {
+      for (const message of run?.messages ?? []) if (message.user.id === user.id) message.user = user;
+    }
     this.#peopled();
   }
 
   /** The log is another one now (its `epoch` changed): nothing that we have counts. */
   forget() {
-    Object.assign(this, { messages: [], seq: 0, told: 0, held: false, loaded: false, more: false, failed: false });
+    Object.assign(this, { seq: 0, told: 0, held: false, loaded: false, failed: false, passage: null });
+    this.latest = new Run();
     this.#aside = [];
     this.presence.forget();
     this.#changed();
@@ -250,10 +260,26 @@ export class Room extends EventTarget {
 
   /** @returns {boolean} whether it was a new one */
   #join(message) {
-    if (this.loaded) return this.upsert(message);
+    this.passage?.upsert(message);
+    if (this.loaded) return this.latest.upsert(message);
     // What came before we asked for a page is in that page: it was stored before anyone was told.
     if (this.loading) this.#aside.push(message);
     return true;
+  }
+
+  // The passage has grown into the present: they are one run from now on.
+  #meet() {
+    const { passage, latest } = this;
+    if (!this.loaded || (passage.newer && passage.lastId < latest.firstId)) return;
+    const before = passage.messages.filter(({ id }) => id < latest.firstId);
+    latest.messages.unshift(...before);
+    latest.more = passage.more;
+    this.passage = null;
+  }
+
+  #progress(loading, failed = false) {
+    Object.assign(this, { loading, failed });
+    this.#changed();
   }
 
   #changed(fresh = [], live = false) {

@@ -77,9 +77,28 @@ export class Timeline {
 
   /** To the latest message, and stay with it. */
   follow() {
+    this.#room.leavePassage();
     if (!this.#stretch.following) this.#stretch = new Stretch();
     this.#stuck = true;
     this.#draw();
+  }
+
+  /**
+   * Open the place of a message that the room holds, and point at it.
+   * @param {boolean} focus also let the keyboard go on from there
+   */
+  reveal(id, focus = true) {
+    this.#stretch = Stretch.around(this.#room.shown, id);
+    this.#stuck = false;
+    this.#draw();
+    const row = this.#list.querySelector(`[data-id="${id}"]`);
+    if (!row) return;
+    row.scrollIntoView({ block: 'center' });
+    row.classList.remove('found');
+    requestAnimationFrame(() => row.classList.add('found'));
+    row.addEventListener('animationend', () => row.classList.remove('found'), { once: true });
+    if (focus) row.focus({ preventScroll: true });
+    this.#scrolled();
   }
 
   /** Scroll by pages, for those whose hands are in the composer. */
@@ -95,7 +114,7 @@ export class Timeline {
   #recall() {
     const place = this.#places.get(this.#room.id);
     this.#unseen = 0;
-    const kept = place && !place.stuck && place.stretch.fits(this.#room);
+    const kept = place && !place.stuck && place.stretch.fits(this.#room.shown);
     this.#stretch = kept ? place.stretch : new Stretch();
     if (!kept) return this.follow();
     this.#stuck = false;
@@ -123,15 +142,16 @@ export class Timeline {
     this.#frame = 0;
     const room = this.#room;
     if (!room || !this.#chat.me) return;
+    const run = room.shown;
     // Only what is said now is announced; history and what scrolling brings is read at the reader's own pace.
     this.#scroller.setAttribute('aria-live', this.#live ? 'polite' : 'off');
     this.#live = false;
     this.#introduce(room);
-    this.#stretch.shrink(room, Boolean(hold?.upper));
+    this.#stretch.shrink(run, Boolean(hold?.upper));
     this.#place(
       lines({
-        messages: this.#stretch.of(room),
-        pending: this.#stretch.following ? this.#outbox.of(room.id) : [],
+        messages: this.#stretch.of(run),
+        pending: this.#present ? this.#outbox.of(room.id) : [],
         notes: room.presence.notes,
         me: this.#chat.me,
       }),
@@ -196,6 +216,10 @@ export class Timeline {
     this.#measured = this.#sizes;
   }
 
+  get #present() {
+    return this.#stretch.following && !this.#room.passage;
+  }
+
   get #sizes() {
     const { clientWidth, clientHeight, scrollHeight } = this.#scroller;
     return `${clientWidth} ${clientHeight} ${scrollHeight}`;
@@ -210,7 +234,7 @@ export class Timeline {
     if (!this.#room) return;
     // With other sizes (a turned phone, a long draft, a keyboard) it wasn't the reader who left the end.
     if (this.#stuck && this.#sizes !== this.#measured) this.#toBottom();
-    this.#stuck = this.#stretch.following && this.#below < AT_END;
+    this.#stuck = this.#present && this.#below < AT_END;
     if (this.#stuck) this.#unseen = 0;
     this.#reach();
     this.#offer();
@@ -219,21 +243,26 @@ export class Timeline {
   // Grow towards where the reader goes, and shrink at the other end.
   #reach() {
     const near = this.#scroller.clientHeight * NEAR;
-    const up = this.#scroller.scrollTop < near;
+    const run = this.#room.shown;
     const hold = this.#stuck ? null : this.#hold();
-    if (up ? this.#stretch.up(this.#room) : this.#below < near && this.#stretch.down(this.#room)) this.#draw(hold);
-    else if (up && !this.#room.failed) this.#chat.older(this.#room);
+    const up = this.#scroller.scrollTop < near;
+    const down = !up && this.#below < near;
+    if ((up && this.#stretch.up(run)) || (down && this.#stretch.down(run))) this.#draw(hold);
+    else if (!run.failed && (up || down)) this.#room.extend(up ? 'before' : 'after');
   }
 
   #fetch() {
-    if (this.#room.loaded) this.#chat.older(this.#room);
-    else this.#chat.latest(this.#room);
+    if (this.#room.loaded) this.#room.extend('before');
+    else this.#room.load();
   }
 
   /** What stands above the first message: the shape of what is loading, where the room begins, or what went wrong. */
   #introduce(room) {
-    const empty = room.loaded && !room.messages.length && !this.#outbox.of(room.id).length;
-    const state = room.failed ? 'failed' : !room.loaded || room.more ? 'loading' : empty ? 'empty' : 'beginning';
+    const run = room.shown;
+    const loaded = room.loaded || room.passage;
+    const empty = loaded && !run.messages.length && !this.#outbox.of(room.id).length;
+    const failed = room.failed || run.failed;
+    const state = failed ? 'failed' : !loaded || run.more ? 'loading' : empty ? 'empty' : 'beginning';
     this.#head.dataset.state = state;
     find(this.#head, 'shape').hidden = state !== 'loading';
     find(this.#head, 'said').hidden = state === 'loading';
@@ -249,7 +278,7 @@ export class Timeline {
   }
 
   #offer() {
-    const far = !this.#stretch.following || this.#below > this.#scroller.clientHeight;
+    const far = !this.#present || this.#below > this.#scroller.clientHeight;
     const offered = !this.#stuck && (this.#unseen > 0 || far);
     this.#pill.hidden = !offered;
     if (!offered) return;
