@@ -229,6 +229,11 @@ function key(event) {
   } else if (event.key === '?' && !field) open('keys');
 }
 
+function press({ target }) {
+  const person = target.closest('[data-user]');
+  if (person) open('card', { id: Number(person.dataset.user) });
+}
+
 function watch() {
   chat.watched = !document.hidden;
   if (document.hidden) return;
@@ -252,6 +257,7 @@ on(find(zones.rooms, 'make'), 'click', () => open('new_room'));
 on(find(zones.rooms, 'write'), 'click', () => open('write_to'));
 on(find(zones.rooms, 'self'), 'click', ({ currentTarget }) => open('account_menu', { opener: currentTarget }));
 on(document, 'keydown', key);
+on(document, 'click', press);
 on(document, 'visibilitychange', watch);
 on(window, 'popstate', () => chat.me && route());
 on(window, 'online', () => connection.wake());

@@ -25,6 +25,9 @@ const dayAlone = new Intl.DateTimeFormat(LANGUAGE, { day: 'numeric', month: 'lon
 
 const midnight = (time) => new Date(time).setHours(0, 0, 0, 0);
 
+// In the middle of a sentence.
+const seenAt = (time) => `${words.day(time).replace(/^(Today|Yesterday)$/, (day) => day.toLowerCase())}, ${clock.format(time)}`;
+
 export const words = {
   product: 'Gust',
 
@@ -51,6 +54,7 @@ export const words = {
   rooms: 'Rooms',
   directs: 'Direct messages',
   writeTo: 'Write to somebody',
+  writeToAbout: 'Choose one person or several. Nobody else sees what you write there.',
   closedRoom: 'closed room',
   removedFrom: (room) => `You are no longer in ${isolated(room)}.`,
   openRooms: 'Show rooms',
@@ -61,13 +65,18 @@ export const words = {
   roomName: 'Name',
   roomTopic: 'Topic',
   optional: 'optional',
-  roomHint: 'Anyone here can find and join it.',
+  roomKind: 'Who can come in',
+  kindOpen: 'Open',
+  kindOpenHint: 'Anyone here can find and join it.',
+  kindClosed: 'Closed',
+  kindClosedHint: 'Only whom its members bring in. Nobody else sees it.',
+  roomSettings: 'Room settings',
   make: 'Make room',
   leaveRoom: 'Leave room',
   unread: 'new messages',
   joinIt: 'Join',
   hereAlready: 'You are here',
-  filterRooms: 'Find or make a room',
+  filterRooms: 'Find a room or a person',
   roomsFound: 'Rooms found',
   makeNamed: (name) => `Make the room ${isolated(name)}`,
   noRoomTitle: 'There is no such room',
@@ -120,6 +129,20 @@ export const words = {
   closePeople: 'Hide people',
   hereNow: 'Here now',
   you: 'you',
+  here: 'here',
+  notHere: 'Not here now',
+  findPeople: 'Find people',
+  nobodyFound: 'Nobody here has such a name.',
+  showMore: 'Show more',
+  showEverybody: 'Show everybody',
+  quietRoles: { guest: 'guest', moderator: 'moderator', admin: 'admin', bot: 'bot' },
+  looksAfter: 'host',
+  chosen: (names) => `Chosen: ${listed(names)}`,
+  bringIn: 'Bring people in',
+  bringInNow: 'Bring in',
+  bringInto: (room) => `Bring people into ${isolated(room)}`,
+  bringInAbout: 'They can read all that was said there, and take part.',
+  broughtIn: (names, room) => `${listed(names)} can now see ${isolated(room)}.`,
   manyHere: 'So many are here that their names are not listed.',
   roomDetails: 'About this room',
   roles: { guest: 'Guest', member: 'Member', moderator: 'Moderator', admin: 'Admin', bot: 'Bot' },
@@ -145,6 +168,90 @@ export const words = {
   banRemove: 'Also remove all their messages',
   bannedNow: (name) => `${isolated(name)} is banned.`,
 
+  // Invitations
+  invitationLink: 'Invitation link',
+  inviteTo: (room) => `Invite to ${isolated(room)}`,
+  inviteAbout: 'Whoever has the link can come in and create an account.',
+  inviteToRoomAbout: 'Whoever has the link can come into this room.',
+  inviteDays: 'Works for',
+  oneDay: '1 day',
+  oneWeek: '7 days',
+  oneMonth: '30 days',
+  oneYear: '1 year',
+  inviteUses: 'And for',
+  onePerson: '1 person',
+  tenPeople: '10 people',
+  hundredPeople: '100 people',
+  thousandPeople: '1,000 people',
+  makeLink: 'Make a link',
+  newLink: 'The new link',
+  linkOnce: 'It is shown only now: copy it before you close this.',
+  copy: 'Copy',
+  copyYourself: 'Press Ctrl+C to copy it.',
+  yourInvites: 'Links that still work',
+  noInvites: 'There are none.',
+  inviteToRoom: (room) => `To ${isolated(room)}`,
+  inviteToPlace: 'To this place',
+  inviteState: ({ used, uses, expires }, by) =>
+    [`${used} of ${uses} used`, `until ${dayAlone.format(expires)}`, by && `by ${isolated(by)}`]
+      .filter(Boolean)
+      .join(' · '),
+  revoke: 'Revoke',
+  invited: (by, room) =>
+    by
+      ? `${isolated(by)} invites you to ${room ? isolated(room) : 'Gust'}`
+      : `You are invited to ${room ? isolated(room) : 'Gust'}`,
+  invitedAsAdmin: 'This link makes you the admin of this place',
+  acceptAs: (name) => `Accept as ${isolated(name)}`,
+  notNow: 'Not now',
+  invitationEnded: 'This invitation does not work any more',
+  invitationEndedText: 'It has ended, was used up or was revoked. Ask for a new one.',
+  toEntrance: 'Go to the entrance',
+
+  // Moderation
+  bans: 'Bans',
+  actionsDone: 'What was done',
+  filters: 'Word filter',
+  nobodyBanned: 'Nobody is banned.',
+  unbanOf: (name) => `Lift the ban of ${isolated(name)}`,
+  banState: ({ by, date, reason, address }) =>
+    [
+      `${dayAlone.format(date)}${by ? `, by ${isolated(by)}` : ''}`,
+      address && 'with their address',
+      reason && isolated(reason),
+    ]
+      .filter(Boolean)
+      .join(' · '),
+  nothingDone: 'Nothing was done yet.',
+  /** One sentence for each kind of deed in the log. */
+  action: ({ what, by, user, room }) => {
+    const doer = by ? isolated(by.name) : 'Somebody';
+    const whom = user ? isolated(user.name) : 'somebody';
+    const where = room ? isolated(room.name) : '';
+    const deeds = {
+      ban: `${doer} banned ${whom}`,
+      unban: `${doer} lifted the ban of ${whom}`,
+      remove_message: `${doer} removed a message${user ? ` of ${whom}` : ''}${where ? ` in ${where}` : ''}`,
+      kick: `${doer} took ${whom} out${where ? ` of ${where}` : ''}`,
+      role: `${doer} changed the role of ${whom}`,
+      filters: `${doer} changed the word filter`,
+      room: `${doer} changed ${where || 'a room'}`,
+    };
+    return deeds[what] ?? `${doer}: ${what}`;
+  },
+  filtersAbout: 'Rules are tried from the first to the last. A word is found as a whole, a pattern anywhere.',
+  filtersSaved: 'Saved. It holds for what is written from now on.',
+  addRule: 'Add a rule',
+  ruleText: 'Word or pattern',
+  ruleReason: 'Reason told to the writer (optional)',
+  ruleWord: 'Word',
+  rulePattern: 'Pattern',
+  ruleRefuse: 'Refuse the message',
+  ruleMask: 'Mask it',
+  ruleField: (field, n) =>
+    `Rule ${n}: ${{ text: 'word or pattern', kind: 'kind', act: 'what happens', reason: 'reason' }[field]}`,
+  removeRule: (n) => `Remove rule ${n}`,
+
   // The connection
   connection: 'Connection',
   state: {
@@ -168,6 +275,8 @@ export const words = {
   disconnect: 'Disconnect',
   away: 'Gust cannot be reached',
   awayHint: (seconds) => (seconds > 0 ? `Trying again in ${seconds} s.` : 'Trying again.'),
+  /** What went wrong with a call: the server's own sentence, if it said one. */
+  refusal: (refusal) => (refusal.unreachable || !refusal.message ? words.unreachable : refusal.message),
   unreachable: 'The server cannot be reached. Try again in a moment.',
 
   // One's own entry
@@ -183,6 +292,24 @@ export const words = {
   nowMember: 'You are a member now. Sign in with your name and password from anywhere.',
   signInInstead: 'You go on as the person of your account, not as the guest you are now.',
   yourAccount: 'Your account',
+  nameChanged: 'Your name is changed.',
+  changePassword: 'Change password',
+  oldPassword: 'Password until now',
+  newPassword: 'New password',
+  passwordChangeHint: 'At least 8 characters. All your other devices are signed out.',
+  passwordChanged: 'Your password is changed.',
+  devices: 'Where you are signed in',
+  unknownDevice: 'Unknown device',
+  deviceAbout: (address, seen) =>
+    [address, seen === null ? 'this device' : `last seen ${seenAt(seen)}`].filter(Boolean).join(' · '),
+  signOutOf: (device) => `Sign out: ${isolated(device)}`,
+  signOutEverywhere: 'Sign out everywhere',
+  deleteAccount: 'Delete account',
+  deleteAccountTitle: 'Delete your account?',
+  deleteAccountAbout: 'You are signed out everywhere, and your name becomes free. This cannot be undone.',
+  whatYouWrote: 'What you wrote',
+  keepMessages: 'Stays, under the name “deleted user”',
+  removeMessages: 'Is removed',
   invitePeople: 'Invite people',
   moderation: 'Moderation',
   signOutTitle: 'Sign out?',
@@ -197,7 +324,8 @@ export const words = {
   keyList: [
     [['Enter'], 'Send the message'],
     [['Shift', 'Enter'], 'Make a new line'],
-    [['Ctrl', 'K'], 'Go to a room, or make one'],
+    [['Ctrl', 'K'], 'Go to a room or a person, or make a room'],
+    [['↑'], 'Go from message to message (in the timeline)'],
     [['Page Up'], 'Read further up'],
     [['Page Down'], 'Read further down'],
     [['End'], 'Go to the latest message (in the timeline)'],

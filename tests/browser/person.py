@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
+from re import Pattern
 from typing import Any
 
 from playwright.sync_api import BrowserContext, ConsoleMessage, Locator, expect
@@ -111,6 +112,19 @@ class Person:
     def room(self, name: str) -> Locator:
         """The room's line in the list at the left."""
         return self.page.get_by_role("navigation", name="Rooms").get_by_role("link", name=name)
+
+    def card_of(self, name: str) -> Locator:
+        """Open somebody's card from the list of people."""
+        people = self.page.get_by_role("complementary")
+        people.get_by_role("button", name=name).click()
+        return self.page.get_by_role("dialog", name=name)
+
+    def act(self, name: str) -> None:
+        """Press one of the things that can be done with the room."""
+        self.page.get_by_role("complementary").get_by_role("button", name=name).click()
+
+    def is_told(self, sentence: str | Pattern[str]) -> None:
+        expect(self.page.locator("#notice")).to_have_text(sentence)
 
     def scroll_to(self, top: int) -> None:
         self.timeline.evaluate("(log, top) => log.scrollTo(0, top)", top)

@@ -89,7 +89,7 @@ def test_the_tab_key_goes_the_way_of_the_eye_and_the_focus_is_seen(
     ada.page.get_by_role("button", name="Go to a room").focus()
     ada.page.keyboard.press("Shift+Tab")
     met: list[str] = []
-    for _ in range(13):
+    for _ in range(15):
         met.append(
             ada.page.evaluate(
                 """() => {
@@ -108,6 +108,7 @@ def test_the_tab_key_goes_the_way_of_the_eye_and_the_focus_is_seen(
         "Go to a room Ctrl K",
         "Make a room",
         "lobby",
+        "Write to somebody",
         "A ada Connected",
         "People: n here",
         "Messages in lobby",
@@ -116,7 +117,8 @@ def test_the_tab_key_goes_the_way_of_the_eye_and_the_focus_is_seen(
         "Message lobby",
         "Disconnect",
         "Hide people",
-        "A ada you",
+        "Find people",
+        "A ada you · guest",
     ]
 
 

@@ -23,11 +23,13 @@ HARD = [
 ]
 
 # What a person can press, and how large it is where a thumb would.
-SMALL = """() => [...document.querySelectorAll('button, a, input, textarea, [role=option]')]
+SMALL = """() => [...document.querySelectorAll('button, a, input, select, textarea, [role=option]')]
   .filter(element => element.checkVisibility({ visibilityProperty: true })
     && !element.closest('[inert]') && !element.matches('.skip, .text a'))
   .map(element => [element.getAttribute('aria-label') || element.textContent.trim(),
-    element.getBoundingClientRect()])
+    // Of a box to tick, the words beside it are a part.
+    (element.matches('[type=checkbox], [type=radio]') ? element.closest('label') : element)
+      .getBoundingClientRect()])
   .filter(([, box]) => box.width < 43.9 || box.height < 43.9)
   .map(([label, box]) => `${label}: ${box.width} x ${box.height}`)"""
 

@@ -3,7 +3,7 @@
 import { api } from '../models/api.js';
 import { hasAccount, mayBan, mayGiveRole, mayTakeOut } from '../models/may.js';
 import { words } from '../words.js';
-import { ask, sentence } from './dialog.js';
+import { ask } from './dialog.js';
 import { find, paint, part } from './template.js';
 
 /** @param {{id: number}} told whose card */
@@ -31,7 +31,7 @@ class Card {
       this.#known = await api.user(this.#id);
       this.draw();
     } catch (refusal) {
-      this.#complain(refusal.status === 404 ? words.personGone : sentence(refusal));
+      this.#complain(refusal.status === 404 ? words.personGone : words.refusal(refusal));
     }
   }
 
@@ -121,7 +121,7 @@ class Card {
       await act();
     } catch (refusal) {
       otherwise();
-      this.#complain(sentence(refusal));
+      this.#complain(words.refusal(refusal));
     }
   }
 

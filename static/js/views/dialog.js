@@ -36,15 +36,12 @@ export function answer(form, act, otherwise = form.querySelector('input')?.name 
     try {
       await act(Object.fromEntries(new FormData(form)));
     } catch (error) {
-      complain(form, sentence(error), error.field || otherwise);
+      complain(form, words.refusal(error), error.field || otherwise);
     } finally {
       delete form.dataset.busy;
     }
   });
 }
-
-/** What went wrong, as a sentence for a person. */
-export const sentence = (error) => (error.unreachable || !error.message ? words.unreachable : error.message);
 
 function complain(form, said = '', about = '') {
   for (const place of form.querySelectorAll('.field-trouble')) place.textContent = '';

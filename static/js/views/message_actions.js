@@ -21,6 +21,19 @@ const ACTIONS = [
     may: () => Boolean(navigator.clipboard),
     run: ({ message, tell }) => navigator.clipboard.writeText(message.text).then(() => tell(words.copied)),
   },
+  {
+    word: 'aboutAuthor',
+    icon: 'person',
+    may: () => true,
+    run: ({ message, open }) => open('card', { id: message.user.id }),
+  },
+  {
+    word: 'removeMessage',
+    icon: 'remove',
+    danger: true,
+    may: () => false,
+    run: ({ message, open }) => open('remove_message', { message }),
+  },
 ];
 
 export class MessageActions {

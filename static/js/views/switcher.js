@@ -1,13 +1,16 @@
-/** Ctrl+K: to a room by a few letters of its name; and where one finds rooms to join, and makes new ones. */
+/** Ctrl+K: to a room or a person by a few letters; and where one finds rooms to join, and makes new ones. */
 
 import { api } from '../models/api.js';
 import { words } from '../words.js';
 import { ask } from './dialog.js';
-import { find, icon, part } from './template.js';
+import { PeopleSearch } from './people_search.js';
+import { find, icon, paint, part } from './template.js';
 
 export function open(context) {
   new Switcher(ask('switcher'), context).connect();
 }
+
+const PEOPLE = 8; // at most, among the rooms
 
 const plain = (text) => text.normalize('NFKD').replace(/\p{M}/gu, '').toLowerCase();
 
@@ -17,6 +20,7 @@ class Switcher {
   #list;
   #context;
   #others = [];
+  #people;
   #choices = [];
   #at = 0;
 
@@ -25,6 +29,7 @@ class Switcher {
     this.#context = context;
     this.#field = find(dialog, 'field');
     this.#list = find(dialog, 'list');
+    this.#people = new PeopleSearch(this.#field, api.users, () => this.#draw(this.#at));
   }
 
   // No `disconnect`: the dialog takes its listeners with it.
@@ -53,26 +58,45 @@ class Switcher {
     const fits = ({ name }) => plain(name).includes(sought);
     const found = (rooms) => rooms.filter(fits).sort((one, other) => rank(one) - rank(other));
     const rooms = [...found(this.#context.chat.rooms), ...found(this.#others)];
-    this.#choices = rooms.map((room) => ({ room }));
+    const people = typed ? this.#people.people.filter((user) => fits(user) && !this.#isMe(user)) : [];
+    this.#choices = [...rooms.map((room) => ({ room })), ...people.slice(0, PEOPLE).map((user) => ({ user }))];
     const exact = rooms.some(({ name }) => plain(name) === sought);
     if (!exact) this.#choices.push({ make: typed });
     this.#list.replaceChildren(...this.#choices.map((choice, each) => this.#option(choice, each)));
     this.#point(at);
   }
 
-  #option({ room, make }, at) {
+  #isMe(user) {
+    return user.id === this.#context.chat.me.id;
+  }
+
+  #option({ room, user, make }, at) {
     const option = part('option');
     option.id = `option-${at}`;
-    find(option, 'icon').append(icon(room ? 'room' : 'plus'));
-    if (room) {
-      find(option, 'name').textContent = room.name;
-      find(option, 'topic').textContent = room.topic ?? '';
-      const mine = this.#context.chat.room(room.id);
-      find(option, 'note').textContent = !mine ? words.joinIt : mine === this.#context.chat.current ? words.hereAlready : '';
-    } else {
+    if (room) this.#describeRoom(option, room);
+    else if (user) this.#describePerson(option, user);
+    else {
+      find(option, 'icon').append(icon('plus'));
       find(option, 'name').textContent = make ? words.makeNamed(make) : words.makeRoom;
     }
     return option;
+  }
+
+  #describeRoom(option, room) {
+    const { chat } = this.#context;
+    find(option, 'icon').append(icon({ closed: 'lock', direct: 'talk-to' }[room.kind] ?? 'room'));
+    find(option, 'name').textContent = room.name;
+    find(option, 'topic').textContent = room.topic ?? '';
+    const mine = chat.room(room.id);
+    find(option, 'note').textContent = !mine ? words.joinIt : mine === chat.current ? words.hereAlready : '';
+  }
+
+  #describePerson(option, user) {
+    const avatar = find(option, 'icon');
+    avatar.classList.add('avatar');
+    paint(avatar, user);
+    find(option, 'name').textContent = user.name;
+    find(option, 'note').textContent = this.#people.here.has(user.id) ? words.here : '';
   }
 
   #point(at) {
@@ -94,9 +118,14 @@ class Switcher {
   }
 
   #choose(at) {
-    const { room, make } = this.#choices[at];
+    const { room, user, make } = this.#choices[at];
     this.#dialog.close();
     if (room) this.#context.go(room.id, true);
+    else if (user) this.#write(user);
     else this.#context.open('new_room', { name: make });
+  }
+
+  #write({ id }) {
+    api.direct([id]).then(this.#context.enterRoom, (refusal) => this.#context.tell(words.refusal(refusal)));
   }
 }

@@ -4,7 +4,7 @@ import { words } from '../words.js';
 
 const { dataset } = document.documentElement;
 
-/** How one comes in here, as the server told with the page. `accounts`: there are any, or will be. */
+/** How one comes in here, as the server told with the page. */
 export const place = {
   guests: dataset.guests !== 'off',
   signup: 'off',
