@@ -33,6 +33,7 @@ from handlers.heartbeat import Heartbeat
 from handlers.history import HistoryHandler
 from handlers.live import Live
 from handlers.members import MemberHandler, MembersHandler
+from handlers.messages import MessageHandler
 from handlers.options import GiveUp, define_options, parse
 from handlers.page import PageHandler
 from handlers.people import UserHandler, UsersHandler
@@ -78,6 +79,7 @@ class Application(TornadoApplication):
         }
         self.guests: bool = opts["guests"] == "on"
         self.signup: str = opts["signup"]
+        self.most_reactions: int = opts["reaction_limit"]
         self.rates = Limits(opts["message_rate"], opts["message_burst"])
         self.joins = Limits(opts["join_rate"], opts["join_burst"])
         self.new_rooms = Limits(opts["room_rate"], opts["room_burst"], "room-rate")
@@ -129,6 +131,7 @@ class Application(TornadoApplication):
 _ROUTES: list[Any] = [
     (r"/", PageHandler),
     (r"/rooms/[0-9]{1,15}", PageHandler),
+    (r"/messages/[0-9]{1,15}", PageHandler),
     (r"/chatsocket", ChatSocketHandler),
     (r"/api/place", PlaceHandler),
     (r"/api/me", MeHandler),
@@ -145,6 +148,7 @@ _ROUTES: list[Any] = [
     (r"/api/rooms/([0-9]{1,15})/files", RoomFilesHandler),
     (r"/api/files/([\w-]{16})", WaitingFileHandler),
     (r"/files/([\w-]{16})/([^/]*)(/thumbnail)?", FileHandler),
+    (r"/api/messages/([0-9]{1,15})", MessageHandler),
     (r"/healthz", HealthHandler),
     (r"/static/([0-9a-f]+)/gust\.css", Style),
     (r"/static/(.*)", Static, {"path": str(HERE / "static")}),

@@ -8,29 +8,23 @@ with a callback behind it.
 from __future__ import annotations
 
 import logging
-import secrets
 import time
 from collections.abc import Callable
-from functools import partial
 from typing import Any, ClassVar
 
 from msgspec import UNSET
 
-from handlers.asking import Asking
-from handlers.frames import Listener, ack_frame
+from handlers.frames import Listener
+from handlers.posting import Posting
 from handlers.reader import Reader
-from models import events, markup
+from models import events
 from models.cache import Cache
-from models.channel import Channel
-from models.errors import BadEvent, ChatError, Empty, TooLong
-from models.policy import LOBBY
-from models.store.messages import Post, Stored
-from models.store.writer import Outcome
+from models.errors import BadEvent, ChatError
 
 log = logging.getLogger("gust.socket")
 
 
-class ChatSocketHandler(Asking):
+class ChatSocketHandler(Posting):
     """One client's connection.
 
     :cvar waiters: every open connection
@@ -115,77 +109,17 @@ class ChatSocketHandler(Asking):
 
     # ------------------------------------------------------------ events
 
-    def on_post(self, event: events.Post) -> None:
-        limit = self.application.limits["text"]
-        if len(event.text) > limit:
-            raise TooLong("This message", len(event.text), limit, "text-limit")
-        if not event.text.strip() and not event.files:
-            raise Empty("There is nothing in this message.")
-        if "\0" in event.text:
-            raise BadEvent("A message can't contain the character U+0000.")
-        self.application.rates.take(self.person.id, time.monotonic())
-        post = Post(
-            room=event.room or LOBBY,
-            user=self.person,
-            text=event.text,
-            html=markup.render(event.text),
-            msg_id=event.msgId or secrets.token_hex(8),
-            origin=self.key,
-            files=tuple(event.files),
-        )
-        self.when_readable(post.room, event, partial(self._post, event, post))
-
-    def _post(self, event: events.Post, post: Post) -> None:
-        posted = partial(self._posted, event.ref, post)
-        self._when_open(post.room, event, lambda: self.application.store.post(post, posted))
-
-    def _posted(self, ref: str | None, post: Post, outcome: Outcome) -> None:
-        """Answer the sender, and tell the others: it is on disk."""
-        if isinstance(outcome, ChatError):
-            self.refuse(outcome, ref, post.msg_id)
-            return
-        assert isinstance(outcome, Stored)
-        change = outcome.change
-        if change.room != post.room:
-            # Not to be answered with it: they may not be in that room any more.
-            self.refuse(
-                BadEvent("This msgId is taken by a message in another room."), ref, post.msg_id
-            )
-            return
-        channel = self.cache.get(change.room)
-        # Otherwise it was told already: long ago, or out of the database, over a gap.
-        untold = outcome.new and channel is not None and change.seq > channel.seq
-        if outcome.new:
-            self.application.bus.publish(change)
-        if self.listener is None:
-            return
-        if channel is not None:
-            if untold and self.listener in channel.listeners:
-                return  # the ack comes with the change, in its place
-            self.application.turn.settle(channel)  # what was told before comes before
-        self.listener.send(ack_frame(change))
-
     def on_ping(self, event: Any) -> None:
         if isinstance(event, bytes):
             return  # a control frame; Tornado has answered it
         self.tell(events.Pong(n=UNSET if event.n is None else event.n))
 
-    # ------------------------------------------------------------ answers
-
-    def _when_open(self, room: int, event: events.Post, then: Callable[[], None]) -> None:
-        """Go on once a room is live; in the order of asking."""
-
-        def opened(outcome: Channel | ChatError) -> None:
-            if isinstance(outcome, ChatError):
-                self.refuse(outcome, event.ref, event.msgId)
-            else:
-                then()
-
-        self.cache.open(room, opened)
-
 
 _HANDLERS: dict[type[events.ClientEvent], Callable[[ChatSocketHandler, Any], None]] = {
     events.Post: ChatSocketHandler.on_post,
+    events.Edit: ChatSocketHandler.on_edit,
+    events.Delete: ChatSocketHandler.on_delete,
+    events.React: ChatSocketHandler.on_react,
     events.Join: ChatSocketHandler.on_join,
     events.Leave: ChatSocketHandler.on_leave,
     events.Ping: ChatSocketHandler.on_ping,

@@ -19,7 +19,7 @@ from models.cache import Cache
 from models.channel import Change, Channel, Older
 from models.events import User, encode
 from models.presence import CROWD, GRACE, Place, Presence
-from models.store import Store, messages
+from models.store import Store, messages, states
 
 log = logging.getLogger("gust.live")
 
@@ -217,8 +217,8 @@ class Live:
         for channel in self._cache:
             channel.presence.rename(user)
             for change in list(channel.recent.values()):
-                if change.user == user.id:
-                    channel.rewrite(messages.under_name(change, user))
+                if change.user == user.id or b'"quote":' in change.body:
+                    channel.rewrite(states.under_name(change, user))
 
 
 def _presence(channel: Channel) -> events.Presence:

@@ -66,6 +66,7 @@ def define_options(parser: OptionParser) -> None:
     option("room_rate", 0.05, "rooms made a second by each person, lastingly; 0: no limit")
     option("room_burst", 30, "rooms made at once by each person", least=1)
     option("text_limit", 4000, "characters in a message", least=1)
+    option("reaction_limit", 20, "different emoji that a message may be reacted to with", least=1)
     option("frame_limit", 65536, "bytes in a frame from a client", least=256)
     size("upload_limit", "25MB", "size of an uploaded file")
     size("quota", "0", "size of all files of one person; 0: no limit")

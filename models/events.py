@@ -16,6 +16,7 @@ from msgspec import UNSET, Meta, Raw, Struct, UnsetType
 from models.errors import BadEvent
 
 MOST_FILES = 10  # in one message
+LONGEST_QUOTE = 200  # characters
 LARGEST = 2**53 - 1  # the largest whole number that a JavaScript client can hold
 
 Id = Annotated[int, Meta(ge=1, le=LARGEST)]
@@ -24,6 +25,7 @@ Number = Annotated[int, Meta(ge=-LARGEST, le=LARGEST)]
 FileId = Annotated[str, Meta(min_length=1, max_length=32)]
 Name = Annotated[str, Meta(max_length=64)]
 MsgId = Annotated[str, Meta(min_length=1, max_length=64)]
+Emoji = Annotated[str, Meta(max_length=16)]
 Ref = Annotated[str, Meta(max_length=64)]
 Role = Literal["guest", "member", "moderator", "admin", "bot"]
 Kind = Literal["open", "closed", "direct"]
@@ -74,21 +76,36 @@ class File(Struct):
     thumbnail: str | UnsetType = UNSET
 
 
-class Message(Struct):
+class Quote(Struct):
+    """What a message replies to, as it is now: the beginning of it, or nothing any more."""
+
+    id: int
+    user: User
+    text: str
+
+
+class Message(Struct, kw_only=True):
     """The whole current state of one message.
 
-    ``seq`` is the number of its latest change in its room; ``date`` is in
-    milliseconds since 1970.
+    ``seq`` is the number of its latest change in its room; ``date`` and ``edited``
+    are in milliseconds since 1970. A tombstone has ``deleted``, and nothing of what
+    was said.
     """
 
     id: int
     room: int
     seq: int
     user: User
-    text: str
-    html: str
+    text: str | UnsetType = UNSET
+    html: str | UnsetType = UNSET
     date: int
     msgId: str
+    edited: int | UnsetType = UNSET
+    deleted: bool | UnsetType = UNSET
+    replyTo: int | UnsetType = UNSET
+    quote: Quote | UnsetType = UNSET
+    mentions: list[int] | UnsetType = UNSET
+    reactions: dict[str, list[int]] | UnsetType = UNSET
     files: list[File] | UnsetType = UNSET
 
 
@@ -103,7 +120,23 @@ class Post(ClientEvent, tag="message"):
     text: str
     room: Id | None = None
     msgId: MsgId | None = None
+    replyTo: Id | None = None
     files: Annotated[list[FileId], Meta(max_length=MOST_FILES)] = []
+
+
+class Edit(ClientEvent, tag="edit"):
+    id: Id
+    text: str
+
+
+class Delete(ClientEvent, tag="delete"):
+    id: Id
+
+
+class React(ClientEvent, tag="react"):
+    id: Id
+    emoji: Emoji
+    on: bool
 
 
 class Join(ClientEvent, tag="join"):
@@ -120,7 +153,7 @@ class Ping(ClientEvent, tag="ping"):
     n: Number | float | Ref | None = None
 
 
-AnyClientEvent = Post | Join | Leave | Ping
+AnyClientEvent = Post | Edit | Delete | React | Join | Leave | Ping
 
 # ---------------------------------------------------------------- server → client
 

@@ -37,7 +37,7 @@ class Standing(NamedTuple):
     @property
     def looks_after(self) -> bool:
         """Tell whether they may keep order here."""
-        return _sees(self) and (self.maker or at_least(self.role, "moderator"))
+        return sees(self) and (self.maker or at_least(self.role, "moderator"))
 
 
 def at_least(role: Role, wanted: Role) -> bool:
@@ -54,7 +54,7 @@ def may_enter(kind: Kind, member: bool) -> bool:
 
 def read(standing: Standing) -> None:
     """Read a room, post in it, see who is in it, be told what happens there."""
-    if not _sees(standing):
+    if not sees(standing):
         raise NotFound("room")
 
 
@@ -163,7 +163,8 @@ def administer(role: Role) -> None:
         raise Forbidden("Only admins can do this.")
 
 
-def _sees(standing: Standing) -> bool:
+def sees(standing: Standing) -> bool:
+    """Tell whether somebody may know of a room and read it."""
     return standing.lobby or may_enter(standing.kind, standing.member)
 
 

@@ -57,7 +57,9 @@ def test_a_server_event_is_told_as_it_is_sent(type) -> None:
     assert fields_told(rows("Server to client")[tag_of(type)]) == fields_of(type)
 
 
-@pytest.mark.parametrize("type", [events.User, events.RoomEntry, events.Message, events.File])
+@pytest.mark.parametrize(
+    "type", [events.User, events.RoomEntry, events.Message, events.Quote, events.File]
+)
 def test_a_noun_is_told_as_it_is_sent(type) -> None:
     told = {name.rstrip("?") for name in fields_told(rows("Nouns")[type.__name__])}
     assert told == {name.rstrip("?") for name in fields_of(type)}

@@ -4,39 +4,41 @@ from __future__ import annotations
 
 import time
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from functools import cache
 from itertools import chain
 from typing import Any
 
 from msgspec import UNSET, Struct
-from msgspec.json import Decoder
 from sqlalchemy import (
     BigInteger,
     Connection,
-    Row,
     Select,
     String,
     bindparam,
     column,
     insert,
     select,
-    update,
     values,
 )
 
+from models import policy
 from models.channel import Change, Older, Recent
 from models.errors import NotFound
-from models.events import File, Message, User, decode_message, encode
-from models.store import files
+from models.events import Message, User, encode
+from models.store import files, numbers
+from models.store import rooms as rooms_of
 from models.store.prepared import Prepared, Values
-from models.store.schema import messages, rooms, users
+from models.store.referring import Referred, look_up
+from models.store.schema import messages, rooms
+from models.store.states import change_of, change_to, whole
 
 
 class Post(Struct, frozen=True, gc=False):
     """A message before it is stored.
 
     :ivar origin: the ``clientKey`` of the socket that waits for the ``ack``
+    :ivar reply_to: the message that it answers
     :ivar files: ids of files that become part of it
     """
 
@@ -46,6 +48,7 @@ class Post(Struct, frozen=True, gc=False):
     html: str
     msg_id: str
     origin: str | None = None
+    reply_to: int | None = None
     files: tuple[str, ...] = ()
 
 
@@ -59,20 +62,10 @@ class Stored(Struct, frozen=True, gc=False):
     new: bool
 
 
-_advance = Prepared(
-    update(rooms)
-    .where(rooms.c.id == bindparam("room_id"))
-    .values(seq=rooms.c.seq + bindparam("count"))
-    .returning(rooms.c.id, rooms.c.seq),
-    ("room_id", "count"),
-)
-_whole = select(messages, users.c.name, users.c.role).join(users, messages.c.user == users.c.id)
-
 # What a post fills of its row: a new column is named here, and gets its value in
 # `_row` and, where it is told, in `_message`.
-_COLUMNS = ("room", "seq", "user", "msg_id", "text", "html", "date", "files")
+_COLUMNS = ("room", "seq", "user", "msg_id", "text", "html", "date", "files", "posted", "reply_to")
 _MOST = 64  # rows in one statement
-_decode_files = Decoder(list[File]).decode
 
 
 Insert = Callable[[Connection, Sequence[Post]], list[Stored]]
@@ -120,7 +113,7 @@ def _find(connection: Connection, posts: Sequence[Post]) -> dict[tuple[int, str]
     names = values(column("user", BigInteger), column("msg_id", String), name="names")
     wanted = names.data(keys).cte("wanted")
     same = (messages.c.user == wanted.c.user) & (messages.c.msg_id == wanted.c.msg_id)
-    found = _whole.join(wanted, same)
+    found = whole.join(wanted, same)
     return {(row.user, row.msg_id): change_of(row) for row in connection.execute(found)}
 
 
@@ -128,38 +121,43 @@ def _store(connection: Connection, posts: Sequence[Post]) -> dict[tuple[int, str
     # The rooms' numbers are taken first: that locks the rooms' rows, and so ids
     # and numbers rise together, also with several writing processes.
     now = time.time_ns() // 1_000_000
-    following = _take_numbers(connection, Counter(post.room for post in posts))
-    by_number: dict[tuple[int, int], Post] = {}
-    shown = {
-        (post.user.id, post.msg_id): files.waiting(connection, post.files, post.user.id, post.room)
-        for post in posts
-        if post.files
-    }
+    following = numbers.take(connection, Counter(post.room for post in posts))
+    by_number: dict[tuple[int, int], tuple[Post, Referred]] = {}
     rows = []
     for post in posts:
+        refers = look_up(connection, post.user.id, post.room, post.files, post.reply_to)
         seq = following[post.room]
         following[post.room] += 1
-        by_number[post.room, seq] = post
-        rows.append(_row(post, seq, now, shown.get((post.user.id, post.msg_id))))
+        by_number[post.room, seq] = post, refers
+        rows.append(_row(post, refers, seq, now))
     stored = {}
     for id, room, seq in _insert(connection, rows):
-        post = by_number[room, seq]
-        key = post.user.id, post.msg_id
-        message = _message(post, id, seq, now)
+        post, refers = by_number[room, seq]
         if post.files:
             files.attach(connection, post.files, post.user.id, room, id)
-            message.files = shown[key]
-        stored[key] = _change(message, post.origin)
+        message = _message(post, refers, id, seq, now)
+        stored[post.user.id, post.msg_id] = change_to(message, post.origin)
     return stored
 
 
-def _row(post: Post, seq: int, now: int, shown: list[File] | None) -> Values:
+def _row(post: Post, refers: Referred, seq: int, now: int) -> Values:
     """Give the values of a post for ``_COLUMNS``."""
-    told = None if shown is None else encode(shown).decode()
-    return post.room, seq, post.user.id, post.msg_id, post.text, post.html, now, told
+    told = encode(refers.files).decode() if refers.files else None
+    return (
+        post.room,
+        seq,
+        post.user.id,
+        post.msg_id,
+        post.text,
+        post.html,
+        now,
+        told,
+        seq,
+        post.reply_to,
+    )
 
 
-def _message(post: Post, id: int, seq: int, now: int) -> Message:
+def _message(post: Post, refers: Referred, id: int, seq: int, now: int) -> Message:
     return Message(
         id=id,
         room=post.room,
@@ -169,22 +167,10 @@ def _message(post: Post, id: int, seq: int, now: int) -> Message:
         html=post.html,
         date=now,
         msgId=post.msg_id,
+        files=refers.files,
+        replyTo=UNSET if post.reply_to is None else post.reply_to,
+        quote=refers.quote,
     )
-
-
-def _take_numbers(connection: Connection, counts: Mapping[int, int]) -> dict[int, int]:
-    """Take so many of each room's next change numbers; give the first of them, by room.
-
-    The rows are locked in the order of their ids, so that two writing processes
-    never wait for each other.
-    """
-    first = {}
-    for room in sorted(counts):
-        found = _advance.run(connection, (room, counts[room]))
-        if not found:
-            raise NotFound("room")
-        first[room] = found[0][1] - counts[room] + 1
-    return first
 
 
 def _insert(connection: Connection, rows: Sequence[Values]) -> list[tuple[int, int, int]]:
@@ -216,40 +202,15 @@ def _insert_of(size: int) -> Prepared:
     return Prepared(statement.returning(*returned), chain.from_iterable(names))
 
 
-def _change(message: Message, origin: str | None = None) -> Change:
-    return Change(
-        room=message.room,
-        seq=message.seq,
-        id=message.id,
-        user=message.user.id,
-        body=encode(message),
-        msg_id=message.msgId,
-        origin=origin,
-    )
+def one(connection: Connection, user: User, id: int) -> Change:
+    """Read one message.
 
-
-def under_name(change: Change, user: User) -> Change:
-    """Give the same change with its author's new name."""
-    message = decode_message(change.body)
-    message.user = user
-    return _change(message, change.origin)
-
-
-def change_of(row: Row[Any]) -> Change:
-    """Make a change of a row of messages joined with users."""
-    return _change(
-        Message(
-            id=row.id,
-            room=row.room,
-            seq=row.seq,
-            user=User(id=row.user, name=row.name, role=row.role),
-            text=row.text,
-            html=row.html,
-            date=row.date,
-            msgId=row.msg_id,
-            files=UNSET if row.files is None else _decode_files(row.files),
-        )
-    )
+    :raises NotFound: there is none, or they may not know of it
+    """
+    row = connection.execute(whole.where(messages.c.id == id)).first()
+    if row is None or not policy.sees(rooms_of.standing_of(connection, user, row.room)[1]):
+        raise NotFound("message")
+    return change_of(row)
 
 
 def changes(connection: Connection, room: int, since: int) -> Older:
@@ -259,7 +220,7 @@ def changes(connection: Connection, room: int, since: int) -> Older:
     :raises NotFound: there is no such room
     """
     seq = current(connection, room)
-    found = _whole.where(messages.c.room == room, messages.c.seq > since)
+    found = whole.where(messages.c.room == room, messages.c.seq > since)
     rows = connection.execute(found.order_by(messages.c.seq))
     return [change_of(row) for row in rows], seq
 
@@ -278,7 +239,7 @@ def recent(connection: Connection, room: int, size: int) -> Recent:
     :raises NotFound: there is no such room
     """
     seq = current(connection, room)
-    found = _whole.where(messages.c.room == room).order_by(messages.c.seq.desc())
+    found = whole.where(messages.c.room == room).order_by(messages.c.seq.desc())
     rows = connection.execute(found.limit(size + 1)).all()
     held = [change_of(row) for row in reversed(rows[:size])]
     if len(rows) <= size:
@@ -319,7 +280,7 @@ def page(
         older, more = page(connection, room, limit // 2, before=around)
         newer, _ = page(connection, room, limit - len(older), after=around - 1)
         return older + newer, more
-    found = _whole.where(messages.c.room == room)
+    found = whole.where(messages.c.room == room)
     if after is not None:
         found = found.where(messages.c.id > after).order_by(messages.c.id)
         return _page(connection, found, limit)

@@ -181,10 +181,51 @@ messages = Table(
     Column("date", BigInteger, nullable=False),
     # What the message tells of its files, as JSON: reading messages costs no join.
     Column("files", Text),
+    # The change that posted it: ``seq`` moves on with every later one.
+    Column("posted", BigInteger, nullable=False, server_default="0"),
+    Column("edited", BigInteger),
+    # A tombstone: its row stays, for its number and its msg_id are taken.
+    Column("deleted", Boolean, nullable=False, server_default=false()),
+    # No foreign key: it would look for replies whenever a message goes.
+    Column("reply_to", _Id),
+    # JSON, as it is told: people's ids; for each emoji, who reacted with it.
+    Column("mentions", Text),
+    Column("reactions", Text),
     UniqueConstraint("user", "msg_id"),
     UniqueConstraint("room", "seq"),
     Index("ix_messages_room_id", "room", "id"),
     sqlite_autoincrement=True,
+)
+
+Index(
+    "ix_messages_reply_to",
+    messages.c.reply_to,
+    sqlite_where=messages.c.reply_to.is_not(None),
+    postgresql_where=messages.c.reply_to.is_not(None),
+)
+
+# Who is named in which message, for counting; user 0: everybody in the room.
+mentions = Table(
+    "mentions",
+    metadata,
+    Column("message", _Id, ForeignKey("messages.id", ondelete="CASCADE"), primary_key=True),
+    Column("user", _Id, primary_key=True),
+    Column("room", _Id, nullable=False),
+    Index("ix_mentions_room_user_message", "room", "user", "message"),
+)
+
+# How far somebody is in a room: ``received`` and ``read`` are change numbers.
+positions = Table(
+    "positions",
+    metadata,
+    Column("user", _Id, ForeignKey("users.id", ondelete="CASCADE"), primary_key=True),
+    Column("room", _Id, ForeignKey("rooms.id", ondelete="CASCADE"), primary_key=True, index=True),
+    Column("received", BigInteger, nullable=False),
+    Column("read", BigInteger, nullable=False),
+    # The last message that is read: what is unread has a higher id.
+    Column("message", BigInteger, nullable=False),
+    # When ``read`` was last moved.
+    Column("date", BigInteger, nullable=False),
 )
 
 # Whose files there are. Without a message a file is seen by its owner alone, and

@@ -1,0 +1,26 @@
+"""One message: read, removed."""
+
+from __future__ import annotations
+
+from msgspec import Raw
+
+from handlers.base import Handler
+from models.store import edits, messages
+
+
+class MessageHandler(Handler):
+    """``/api/messages/<id>``."""
+
+    async def get(self, id: str) -> None:
+        """Answer the message as it is now."""
+        user = await self.user()
+        change = await self.application.store.read(messages.one, user, int(id))
+        self.answer(Raw(change.body))
+
+    async def delete(self, id: str) -> None:
+        """Leave nothing of it but its place, and tell the room."""
+        user = await self.user()
+        for change in await self.application.store.write(edits.remove, user, int(id)):
+            self.application.bus.publish(change)
+        self.set_status(204)
+        self.finish()

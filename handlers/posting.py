@@ -1,0 +1,141 @@
+"""What a client says: messages, and changes of messages.
+
+Each is checked here and handed to the store; what became of it is told after the
+commit, in the order of the room's changes.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import secrets
+import time
+from collections.abc import Callable, Sequence
+from functools import partial
+
+from tornado.ioloop import IOLoop
+
+from handlers.asking import Asking
+from handlers.frames import ack_frame, message_frame
+from models import events, markup, texts
+from models.channel import Change, Channel
+from models.errors import BadEvent, ChatError, Empty
+from models.policy import LOBBY
+from models.store import edits
+from models.store.messages import Post, Stored
+from models.store.writer import Outcome
+
+
+class Posting(Asking):
+    """A connection that says something."""
+
+    def on_post(self, event: events.Post) -> None:
+        texts.check(event.text, self.application.limits["text"])
+        if not event.text.strip() and not event.files:
+            raise Empty("There is nothing in this message.")
+        self._take_turn()
+        post = Post(
+            room=event.room or LOBBY,
+            user=self.person,
+            text=event.text,
+            html=markup.render(event.text),
+            msg_id=event.msgId or secrets.token_hex(8),
+            origin=self.key,
+            reply_to=event.replyTo,
+            files=tuple(event.files),
+        )
+        self.when_readable(post.room, event, partial(self._post, event, post))
+
+    def on_edit(self, event: events.Edit) -> None:
+        texts.check(event.text, self.application.limits["text"])
+        self._take_turn()
+        html = markup.render(event.text)
+        self._change(
+            event,
+            self.application.store.write(edits.edit, self.person, event.id, event.text, html),
+        )
+
+    def on_delete(self, event: events.Delete) -> None:
+        self._take_turn()
+        self._change(event, self.application.store.write(edits.remove, self.person, event.id))
+
+    def on_react(self, event: events.React) -> None:
+        self._take_turn()
+        most = self.application.most_reactions
+        self._change(
+            event,
+            self.application.store.write(
+                edits.react, self.person, event.id, event.emoji, event.on, most
+            ),
+        )
+
+    def _take_turn(self) -> None:
+        """Count one more thing said.
+
+        :raises SlowDown: it was too soon
+        """
+        self.application.rates.take(self.person.id, time.monotonic())
+
+    # ------------------------------------------------------------ messages
+
+    def _post(self, event: events.Post, post: Post) -> None:
+        posted = partial(self._posted, event.ref, post)
+        self._when_open(post.room, event, lambda: self.application.store.post(post, posted))
+
+    def _when_open(self, room: int, event: events.Post, then: Callable[[], None]) -> None:
+        """Go on once a room is live; in the order of asking."""
+
+        def opened(outcome: Channel | ChatError) -> None:
+            if isinstance(outcome, ChatError):
+                self.refuse(outcome, event.ref, event.msgId)
+            else:
+                then()
+
+        self.application.cache.open(room, opened)
+
+    def _posted(self, ref: str | None, post: Post, outcome: Outcome) -> None:
+        """Answer the sender, and tell the others: it is on disk."""
+        if isinstance(outcome, ChatError):
+            self.refuse(outcome, ref, post.msg_id)
+            return
+        assert isinstance(outcome, Stored)
+        change = outcome.change
+        if change.room != post.room:
+            # Not to be answered with it: they may not be in that room any more.
+            self.refuse(
+                BadEvent("This msgId is taken by a message in another room."), ref, post.msg_id
+            )
+            return
+        self._tell(change, outcome.new, ack_frame)
+
+    # ------------------------------------------------------------ changes of messages
+
+    def _change(self, event: events.ClientEvent, writing: asyncio.Future[list[Change]]) -> None:
+        IOLoop.current().add_future(writing, partial(self._changed, event.ref))
+
+    def _changed(self, ref: str | None, writing: asyncio.Future[Sequence[Change]]) -> None:
+        try:
+            changes = writing.result()
+        except ChatError as error:
+            self.refuse(error, ref)
+            return
+        for change in changes:
+            self._tell(change, True, message_frame)
+
+    def _tell(self, change: Change, new: bool, answer: Callable[[Change], bytes]) -> None:
+        """Tell the others of a change, and its sender what became of it.
+
+        :param new: False: it was stored, and told, before
+        :param answer: makes the sender's own frame, where it is not among those told
+        """
+        channel = self.application.cache.get(change.room)
+        # Otherwise it was told already: long ago, or out of the database, over a gap.
+        untold = new and channel is not None and change.seq > channel.seq
+        if new:
+            self.application.bus.publish(change)
+        if self.listener is None:
+            return
+        if channel is not None:
+            if untold and self.listener in channel.listeners:
+                return  # the answer comes with the change, in its place
+            self.application.turn.settle(channel)  # what was told before comes before
+        self.listener.send(answer(change))

@@ -1,0 +1,17 @@
+"""What the text of a message may be."""
+
+from __future__ import annotations
+
+from models.errors import BadEvent, TooLong
+
+
+def check(text: str, limit: int) -> None:
+    """Check a text that somebody wants to say; whether it may be empty is for others.
+
+    :param limit: the most that is taken, in characters
+    :raises ChatError: it is too long, or no database takes it
+    """
+    if len(text) > limit:
+        raise TooLong("This message", len(text), limit, "text-limit")
+    if "\0" in text:
+        raise BadEvent("A message can't contain the character U+0000.")

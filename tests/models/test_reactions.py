@@ -1,0 +1,48 @@
+"""What is an emoji, and how many a message may be reacted to with."""
+
+from __future__ import annotations
+
+import pytest
+
+from models import emoji
+from models.errors import BadEvent, Forbidden
+from models.reactions import MOST, react
+
+
+@pytest.mark.parametrize(
+    "text", ["👍", "👍🏽", "❤️", "❤", "👩‍👩‍👧‍👦", "🏴󠁧󠁢󠁥󠁮󠁧󠁿", "🇸🇪", "1️⃣", "☺️", "🧑🏿‍🦽‍➡️", "🏳️‍🌈"]
+)
+def test_one_emoji_is_one(text: str) -> None:
+    assert emoji.is_one(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["", "a", "1", "👍👍", "👍 ", " 👍", "\u200d", "\ufe0f", "🇸", "<b>", "👍" + "\u200d👍" * 8],
+)
+def test_anything_else_is_not(text: str) -> None:
+    assert not emoji.is_one(text)
+
+
+def test_taking_back_what_is_not_there_changes_nothing() -> None:
+    reactions = {"👍": [1]}
+    assert not react(reactions, 2, "👍", on=False, most=20)
+    assert not react(reactions, 1, "🎉", on=False, most=20)
+    assert reactions == {"👍": [1]}
+
+
+def test_what_is_no_emoji_is_refused() -> None:
+    with pytest.raises(BadEvent, match="16 code points"):
+        react({}, 1, "boo", on=True, most=20)
+
+
+def test_joining_a_reaction_is_possible_where_no_new_one_is() -> None:
+    reactions = {"👍": [1]}
+    assert react(reactions, 2, "👍", on=True, most=1)
+    with pytest.raises(Forbidden, match="--reaction-limit"):
+        react(reactions, 2, "🎉", on=True, most=1)
+
+
+def test_a_message_has_so_many_reactions_altogether() -> None:
+    with pytest.raises(Forbidden, match="1,000"):
+        react({"👍": list(range(MOST))}, MOST, "👍", on=True, most=20)
