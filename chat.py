@@ -10,6 +10,7 @@ import asyncio
 import contextlib
 import gc
 import logging
+import os
 import signal
 import socket
 import sys
@@ -49,6 +50,7 @@ from models.events import MOST_FILES
 from models.limits import Limits
 from models.store import Store, messages
 from models.store.blobs import Blobs
+from models.store.pictures import Pictures
 
 log = logging.getLogger("gust")
 
@@ -85,6 +87,7 @@ class Application(TornadoApplication):
         self.new_rooms = Limits(opts["room_rate"], opts["room_burst"], "room-rate")
         self.store = Store(opts["database"] or _sqlite_url(Path(opts["data"])))
         self.blobs = Blobs(Path(opts["data"]) / "files")
+        self.pictures = Pictures(self.blobs, at_once=max(1, (os.cpu_count() or 1) // 2))
         self.allowance = Allowance(sizes.parse(opts["quota"]), sizes.parse(opts["free_space"]))
         self.turn = Turn(_too_slow)
         ChatSocketHandler.waiters.clear()
@@ -125,6 +128,7 @@ class Application(TornadoApplication):
                 waiter.hang_up()  # who has not answered by now
             await asyncio.sleep(0.01)
         self.store.close()
+        self.pictures.close()
         self.blobs.close()
 
 

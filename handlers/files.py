@@ -15,9 +15,9 @@ from handlers.uploads import Upload
 from models import filenames
 from models.errors import BadEvent, ChatError, NotFound
 from models.events import File
-from models.filetypes import HEAD, INLINE, UNKNOWN, sniff
+from models.filetypes import INLINE, UNKNOWN
 from models.store import files, rooms
-from models.store.files import Content, Kept
+from models.store.files import Kept
 
 log = logging.getLogger("gust.files")
 
@@ -44,10 +44,7 @@ class RoomFilesHandler(Upload):
 
     async def keep(self) -> File:
         assert self.name is not None
-        blobs = self.application.blobs
-        digest = await blobs.run(self.incoming.finish)
-        content = Content(digest, await blobs.run(_type_of, self.incoming.path), self.incoming.size)
-        await blobs.run(blobs.take_in, self.incoming.path, digest)
+        content = await self.taken_in()
         return await self.application.store.write(
             files.create, self.person.id, int(self.path_args[0]), self.name, content
         )
@@ -182,8 +179,3 @@ def _open(path: Path) -> _Opened:
 
 def _read(stream: BinaryIO, at: int, length: int) -> bytes:
     return os.pread(stream.fileno(), length, at)
-
-
-def _type_of(path: Path) -> str:
-    with path.open("rb") as file:
-        return sniff(file.read(HEAD))

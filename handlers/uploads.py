@@ -19,9 +19,12 @@ from handlers.base import Handler
 from models import filenames, multipart
 from models.errors import BadEvent, ChatError, Empty, TooLarge
 from models.events import User
+from models.filetypes import PICTURES, sniff
 from models.multipart import Multipart
 from models.store import files
 from models.store.blobs import Incoming
+from models.store.files import Content
+from models.store.pictures import What
 
 FRAMING = 1 << 14  # bytes of a body around the file itself
 WRITE = 1 << 18  # bytes that are written at once
@@ -87,6 +90,19 @@ class Upload(Handler):
             self.answer(await self.keep(), 201)
         finally:
             self._let_go()
+
+    async def taken_in(self, what: What = "whole") -> Content:
+        """Give the content its place on disk; pictures are made fit to be shown first.
+
+        :raises BadEvent: it is a picture that can't be
+        """
+        blobs = self.application.blobs
+        digest = await blobs.run(self.incoming.finish)
+        type = sniff(await blobs.run(self.incoming.head))
+        if type in PICTURES:
+            return await self.application.pictures.take_in(self.incoming, type, what)
+        await blobs.run(blobs.take_in, self.incoming.path, digest)
+        return Content(digest, type, self.incoming.size)
 
     async def _begin(self) -> None:
         length = self.request.headers.get("Content-Length", "")

@@ -27,6 +27,7 @@ def app(tmp_path: Path, settings: dict[str, Any]) -> Iterator[Application]:
     application = Application(data=str(tmp_path / "data"), message_rate=0.0, **settings)
     yield application
     application.store.close()
+    application.pictures.close()
     application.blobs.close()
 
 

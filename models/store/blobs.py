@@ -25,6 +25,7 @@ from tempfile import mkstemp
 from typing import ParamSpec, TypeVar
 
 from models.errors import DiskFull, NotStored
+from models.filetypes import HEAD
 
 log = logging.getLogger("gust.files")
 
@@ -162,6 +163,11 @@ class Incoming:
             self._hash.update(data)
             self.size += len(data)
 
+    def head(self) -> bytes:
+        """Give its first bytes, by which its type is told."""
+        with self.path.open("rb") as file:
+            return file.read(HEAD)
+
     def finish(self) -> bytes:
         """Bring it onto the disk; give its hash.
 
@@ -175,12 +181,13 @@ class Incoming:
             return self._hash.digest()
 
     def discard(self) -> None:
-        """Leave nothing behind; after a content was taken in, nothing is left to do."""
+        """Leave nothing behind; what was taken in is not here any more."""
         with self._lock:
             if self._handle is not None:
                 os.close(self._handle)
                 self._handle = None
-            self.path.unlink(missing_ok=True)
+            for name in (self.path, f"{self.path}.clean", f"{self.path}.webp"):
+                Path(name).unlink(missing_ok=True)
 
 
 def _sync(path: Path) -> None:
