@@ -10,6 +10,7 @@ from __future__ import annotations
 import hashlib
 import re
 from pathlib import Path, PurePosixPath
+from urllib.parse import quote
 
 from handlers.base import Handler
 
@@ -25,7 +26,8 @@ class Assets:
     :ivar modules: addresses of the scripts that the first load needs, so that the
         browser can fetch them all at once instead of one import after the other
     :ivar style: all of css/ as one file, the variables first
-    :ivar sprite: the icons, which stand in the document itself: a request less, and they are
+    :ivar favicon: the tab's icon, escaped for a ``data:`` address: a request less
+    :ivar sprite: the icons, which stand in the document itself: another one less, and they are
         there with the words beside them
     """
 
@@ -39,6 +41,7 @@ class Assets:
         self.version = digest.hexdigest()[:12]
         self.modules = [self.url(str(path)) for path in self._first_modules()]
         self.style = b"\n".join(path.read_bytes() for path in self._styles())
+        self.favicon = quote((folder / "favicon.svg").read_text("utf-8").strip())
         self.sprite = (folder / "icons/sprite.svg").read_text("utf-8")
 
     def url(self, path: str) -> str:

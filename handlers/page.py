@@ -11,6 +11,6 @@ class PageHandler(Handler):
     def get(self) -> None:
         assets = self.application.assets
         self.set_header("Cache-Control", "no-cache")
-        self.render("index.html", asset=assets.url, modules=assets.modules, sprite=assets.sprite)
+        self.render("index.html", assets=assets)
 
     head = get

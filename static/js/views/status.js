@@ -1,8 +1,12 @@
-/** How the connection is: a line that is always there, and takes no more room when there is more to say. */
+/**
+ * What the page tells of itself: how the connection is, in a line that is always there and takes no more room when
+ * there is more to say; and what just happened, in a sentence said once.
+ */
 
 import { words } from '../words.js';
 import { find } from './template.js';
 
+const SHOWN = 6000; // ms; nobody need act on what is said once, and it is said aloud as well
 const WAITING = new Set(['reconnecting', 'offline']);
 const REACTION = 400;
 const OFFER = { connected: 'disconnect', reconnecting: 'connect', offline: 'connect', disconnected: 'connect' };
@@ -64,5 +68,23 @@ export class Status {
     if (this.#connection.state !== 'connected') this.#connection.connect();
     // Who was about to press "Connect" when it came back by itself doesn't mean what the button says by now.
     else if (Date.now() - this.#turned > REACTION) this.#connection.disconnect();
+  }
+}
+
+/** A sentence at the top of the timeline, which goes by itself. */
+export class Notice {
+  #place;
+  #timer = 0;
+
+  constructor(place) {
+    this.#place = place;
+  }
+
+  say(sentence) {
+    clearTimeout(this.#timer);
+    this.#place.textContent = sentence;
+    this.#timer = setTimeout(() => {
+      this.#place.textContent = '';
+    }, SHOWN);
   }
 }
