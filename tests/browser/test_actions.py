@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from playwright.sync_api import expect
+from playwright.sync_api import Locator, expect
 
 from tests.browser.conftest import Arrive
 from tests.browser.person import Person, said
+from tests.browser.test_closed_rooms import bring_in, make_closed
+from tests.browser.test_rooms import is_in
 from tests.serving import GustProcess
 
 ACTIONS = "What to do with this message"
@@ -16,6 +18,12 @@ LONG_PRESS = """article => {
   event('pointerover');
   event('pointerdown');
 }"""
+
+
+def offer(person: Person, message: Locator) -> None:
+    message.hover()
+    message.get_by_role("button", name=ACTIONS).click()
+    expect(person.page.get_by_role("menuitem").first).to_be_focused()
 
 
 def menu_items(person: Person) -> list[str]:
@@ -75,3 +83,49 @@ def test_a_long_press_opens_the_menu_on_a_phone(arrive: Arrive, gust: GustProces
     assert "Copy text" in menu_items(ada)
     ada.page.locator("h1").tap()
     expect(ada.page.get_by_role("menu")).to_have_count(0)
+
+
+def test_a_message_is_removed_for_everyone_by_its_author(arrive: Arrive) -> None:
+    ada, bob = arrive("ada"), arrive("bob")
+    ada.say("keep", "regret")
+    bob.sees("regret")
+    offer(bob, bob.messages.nth(1))
+    assert "Remove" not in menu_items(bob)
+    bob.page.keyboard.press("Escape")
+    offer(ada, ada.messages.nth(1))
+    ada.page.get_by_role("menuitem", name="Remove").click()
+    dialog = ada.page.get_by_role("dialog")
+    expect(dialog).to_contain_text("regret")
+    dialog.get_by_role("button", name="Remove").click()
+    for person in (ada, bob):
+        expect(person.texts).to_have_text(["keep", "This message was removed."])
+    bob.page.reload()
+    expect(bob.texts).to_have_text(["keep", "This message was removed."])
+    bob.messages.nth(1).hover()
+    expect(bob.page.get_by_role("button", name=ACTIONS)).to_be_hidden()
+
+
+def test_who_looks_after_a_room_removes_what_others_wrote_there(arrive: Arrive) -> None:
+    ada, bob = arrive("ada"), arrive("bob")
+    make_closed(ada, "den")
+    bring_in(ada, "bob")
+    bob.room("den").click()
+    is_in(bob, "den")
+    bob.say("not here, please")
+    ada.sees("not here, please")
+    ada.timeline.focus()
+    keyboard = ada.page.keyboard
+    ada.messages.hover()
+    expect(ada.page.get_by_role("button", name=ACTIONS)).to_be_visible()
+    keyboard.press("ArrowUp")
+    expect(ada.messages).to_be_focused()
+    keyboard.press("Enter")
+    assert menu_items(ada)[-1] == "Remove"
+    keyboard.press("End")
+    keyboard.press("Enter")
+    expect(ada.page.get_by_role("dialog")).to_be_visible()
+    expect(ada.page.get_by_role("button", name="Cancel")).to_be_focused()
+    keyboard.press("Tab")
+    keyboard.press("Enter")
+    expect(bob.texts).to_have_text("This message was removed.")
+    expect(ada.messages).to_be_focused()

@@ -3,6 +3,7 @@
  * long press.
  */
 
+import { mayRemove } from '../models/may.js';
 import { words } from '../words.js';
 import { openMenu } from './menu.js';
 import { find, part } from './template.js';
@@ -31,7 +32,7 @@ const ACTIONS = [
     word: 'removeMessage',
     icon: 'remove',
     danger: true,
-    may: () => false,
+    may: ({ chat, room, message }) => mayRemove(chat.me, message, room),
     run: ({ message, open }) => open('remove_message', { message }),
   },
 ];
