@@ -42,6 +42,7 @@ from handlers.place import PlaceHandler
 from handlers.rooms import DirectHandler, RoomHandler, RoomsHandler
 from handlers.sessions import AccountHandler, MeHandler, SessionHandler
 from handlers.signals import Signals
+from handlers.sweeper import Sweeper
 from models import sizes
 from models.allowance import Allowance
 from models.bus import Bus, LocalBus
@@ -99,6 +100,7 @@ class Application(TornadoApplication):
         self.bus.subscribe(self.live.hear, Signals(self.store, self.live).hear)
         self._ping_interval = opts["ping_interval"]
         self._heartbeat: Heartbeat | None = None
+        self.sweeper = Sweeper(self.store, self.blobs)
         super().__init__(
             _ROUTES,
             default_handler_class=Missing,
@@ -112,11 +114,13 @@ class Application(TornadoApplication):
     def start(self) -> None:
         """Begin what needs a running event loop."""
         self._heartbeat = Heartbeat(ChatSocketHandler.waiters, self._ping_interval)
+        self.sweeper.start()
 
     async def stop(self) -> None:
         """Finish pending commits, tell every socket that the server goes down, let go."""
         if self._heartbeat is not None:
             self._heartbeat.stop()
+        self.sweeper.stop()
         with contextlib.suppress(Exception):  # a broken database must not keep us here
             await asyncio.wait_for(asyncio.shield(self.store.check()), GOODBYE)
         waiters = list(ChatSocketHandler.waiters)

@@ -16,7 +16,7 @@ import os
 import shutil
 import threading
 import time
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from functools import partial
@@ -50,6 +50,7 @@ class Blobs:
         for path in self._incoming.iterdir():
             path.unlink(missing_ok=True)
 
+        self._placing = threading.Lock()  # between looking whether it is there, and acting
         self._threads = ThreadPoolExecutor(THREADS, thread_name_prefix="disk")
 
     def run(self, function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> asyncio.Future[T]:
@@ -84,7 +85,7 @@ class Blobs:
         :raises DiskFull: there is no room for it
         """
         place = self.path(digest)
-        with _as_answer():
+        with _as_answer(), self._placing:
             if not place.parent.is_dir():
                 place.parent.mkdir(mode=0o700, exist_ok=True)
                 _sync(self.folder)
@@ -92,8 +93,8 @@ class Blobs:
                 _sync(thumbnail)
                 thumbnail.replace(self.thumbnail(digest))
             if place.exists():
-                # Touched, so that nobody who looks for what is in no use takes it away
-                # before the database knows of this use.
+                # Touched, so that it is not taken away as unused before the database
+                # knows of this use.
                 os.utime(place)
                 source.unlink()
             else:
@@ -108,13 +109,11 @@ class Blobs:
         :returns: whether it is gone
         """
         path = self.path(digest)
-        try:
-            if younger and time.time() - path.stat().st_mtime < younger:
+        with self._placing:
+            if path.exists() and time.time() - path.stat().st_mtime < younger:
                 return False
-        except FileNotFoundError:
-            pass
-        path.unlink(missing_ok=True)
-        self.thumbnail(digest).unlink(missing_ok=True)
+            path.unlink(missing_ok=True)
+            self.thumbnail(digest).unlink(missing_ok=True)
         return True
 
     def kept(self) -> Iterator[bytes]:
@@ -123,15 +122,6 @@ class Blobs:
             if len(folder.name) == 2:
                 names = {path.stem for path in folder.iterdir()}
                 yield from (bytes.fromhex(name) for name in names if len(name) == 64)
-
-    def sweep(self, in_use: Callable[[Collection[bytes]], set[bytes]], younger: float) -> int:
-        """Take away what nothing refers to: a crash may have come in between.
-
-        :param in_use: tells which of some contents are referred to
-        :returns: how many were taken away
-        """
-        found = set(self.kept())
-        return sum(self.remove(digest, younger) for digest in found - in_use(found))
 
 
 class Incoming:

@@ -148,8 +148,12 @@ def forget_unnamed(connection: Connection, before: int) -> int:
 
     :param before: those that came before this moment
     """
-    unnamed = files.c.message.is_(None) & files.c.room.is_not(None)
-    return _remove(connection, unnamed & (files.c.date < before))
+    return _remove(connection, _unnamed(before))
+
+
+def are_unnamed(connection: Connection, before: int) -> bool:
+    """Tell whether :func:`forget_unnamed` has anything to do."""
+    return bool(connection.scalar(select(exists().where(_unnamed(before)))))
 
 
 def unreferred(connection: Connection) -> list[bytes]:
@@ -177,6 +181,11 @@ def referred(connection: Connection, digests: Collection[bytes]) -> set[bytes]:
 def _waiting(user: int, room: int) -> ColumnElement[bool]:
     own = (files.c.user == user) & (files.c.room == room)
     return own & files.c.message.is_(None)
+
+
+def _unnamed(before: int) -> ColumnElement[bool]:
+    unnamed = files.c.message.is_(None) & files.c.room.is_not(None)
+    return unnamed & (files.c.date < before)
 
 
 def _remove(connection: Connection, which: ColumnElement[bool]) -> int:
