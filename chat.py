@@ -92,6 +92,7 @@ class Application(TornadoApplication):
         self.allowance = Allowance(sizes.parse(opts["quota"]), sizes.parse(opts["free_space"]))
         self.turn = Turn(_too_slow)
         ChatSocketHandler.waiters.clear()
+        ChatSocketHandler.of.clear()
         self.cache = ChatSocketHandler.cache = Cache(
             opts["cache_size"], lambda room, size: self.store.read(messages.recent, room, size)
         )

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import logging
 import time
+from collections import defaultdict
 from collections.abc import Callable
 from typing import Any, ClassVar
 
@@ -28,10 +29,12 @@ class ChatSocketHandler(Posting):
     """One client's connection.
 
     :cvar waiters: every open connection
+    :cvar of: the same by person: each signal about somebody would otherwise look at all
     :cvar cache: the recent history of the live rooms, bounded
     """
 
     waiters: ClassVar[set[ChatSocketHandler]] = set()
+    of: ClassVar[defaultdict[int, set[ChatSocketHandler]]] = defaultdict(set)
     cache: ClassVar[Cache]
 
     # ------------------------------------------------------------ the connection
@@ -51,6 +54,7 @@ class ChatSocketHandler(Posting):
         self.tell(self._welcome())
         self.join_ready()
         self.waiters.add(self)
+        self.of[self.person.id].add(self)
         self.is_here = True
         self.forget_handshake()
         log.info("open %s user=%d address=%s", self.key, self.person.id, self.request.remote_ip)
@@ -93,6 +97,9 @@ class ChatSocketHandler(Posting):
             return
         self.is_here = False
         self.waiters.discard(self)
+        self.of[self.person.id].discard(self)
+        if not self.of[self.person.id]:
+            del self.of[self.person.id]
         for room in list(self.joined):
             self.leave(room, at_once)
         self.application.live.depart(self.person, at_once)

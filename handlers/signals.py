@@ -135,7 +135,7 @@ _REACTIONS: dict[type[signals.Signal], Callable[[Signals, Any], None]] = {
 
 
 def _of(user: int) -> list[ChatSocketHandler]:
-    return [waiter for waiter in ChatSocketHandler.waiters if waiter.person.id == user]
+    return list(ChatSocketHandler.of.get(user, ()))
 
 
 def _arriving(user: int) -> list[Handshake]:

@@ -70,7 +70,7 @@ def test_a_thousand_rooms_resumed_at_once_are_all_live(tmp_path):
             wire.close()
         ada.close()
 
-    with GustProcess(tmp_path, "--message-rate=0") as server:
+    with GustProcess(tmp_path, "--message-rate=0", "--room-rate=0") as server:
         cookie = run(sign_in(server.port, "ada"))
         rooms = run(_rooms(server.port, cookie, ROOMS))
         server.kill()  # so that no room is in memory
@@ -142,7 +142,7 @@ def test_joining_over_and_over_without_reading_costs_no_more_than_a_slow_reader(
             bob.socket.drop()  # type: ignore[attr-defined]
         ada.close()
 
-    with GustProcess(tmp_path, "--message-rate=0") as server:
+    with GustProcess(tmp_path, "--message-rate=0", "--room-rate=0") as server:
         run(scene())
 
 
