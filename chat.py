@@ -28,6 +28,7 @@ from handlers.base import Missing, Static, own_hosts
 from handlers.chatsocket import ChatSocketHandler
 from handlers.connection import GOING_DOWN
 from handlers.files import FileHandler, RoomFilesHandler, WaitingFileHandler
+from handlers.filters import FiltersHandler
 from handlers.frames import TOO_SLOW, Listener, Turn
 from handlers.health import HealthHandler
 from handlers.heartbeat import Heartbeat
@@ -40,6 +41,7 @@ from handlers.page import PageHandler
 from handlers.people import UserHandler, UsersHandler
 from handlers.place import PlaceHandler
 from handlers.rooms import DirectHandler, RoomHandler, RoomsHandler
+from handlers.screening import Screening
 from handlers.sessions import AccountHandler, MeHandler, SessionHandler
 from handlers.signals import Signals
 from handlers.sweeper import Sweeper
@@ -90,6 +92,7 @@ class Application(TornadoApplication):
         self.blobs = Blobs(Path(opts["data"]) / "files")
         self.pictures = Pictures(self.blobs, at_once=max(1, (os.cpu_count() or 1) // 2))
         self.allowance = Allowance(sizes.parse(opts["quota"]), sizes.parse(opts["free_space"]))
+        self.screening = Screening(self.store)
         self.turn = Turn(_too_slow)
         ChatSocketHandler.waiters.clear()
         ChatSocketHandler.of.clear()
@@ -98,7 +101,7 @@ class Application(TornadoApplication):
         )
         self.live = Live(self.store, self.cache, self.turn)
         self.bus: Bus = LocalBus()
-        self.bus.subscribe(self.live.hear, Signals(self.store, self.live).hear)
+        self.bus.subscribe(self.live.hear, Signals(self.store, self.live, self.screening).hear)
         self._ping_interval = opts["ping_interval"]
         self._heartbeat: Heartbeat | None = None
         self.sweeper = Sweeper(self.store, self.blobs)
@@ -158,6 +161,7 @@ _ROUTES: list[Any] = [
     (r"/api/files/([\w-]{16})", WaitingFileHandler),
     (r"/files/([\w-]{16})/([^/]*)(/thumbnail)?", FileHandler),
     (r"/api/messages/([0-9]{1,15})", MessageHandler),
+    (r"/api/filters", FiltersHandler),
     (r"/healthz", HealthHandler),
     (r"/static/([0-9a-f]+)/gust\.css", Style),
     (r"/static/(.*)", Static, {"path": str(HERE / "static")}),

@@ -14,7 +14,8 @@ from urllib.parse import urlsplit
 import msgspec
 from tornado.web import HTTPError, RequestHandler, StaticFileHandler
 
-from models.errors import BadEvent, ChatError, Misdirected, NotFound, SignedOut
+from models import names
+from models.errors import BadEvent, ChatError, Misdirected, NotFound, SignedOut, concerning
 from models.events import User, encode
 from models.store import users
 
@@ -112,6 +113,16 @@ class Handler(RequestHandler):
             secure=self.request.protocol == "https",
             max_age=SESSION_DAYS * 86400,
         )
+
+    def new_name(self, name: str, longest: int = names.LONGEST_USER, what: str = "A name") -> str:
+        """Take a name that somebody or something is to have, as :func:`models.names.clean` does.
+
+        :raises Refused: the word filter is against it
+        """
+        with concerning("name"):
+            name = names.clean(name, longest, what)
+            self.application.screening.filter.check(name)
+            return name
 
     # ------------------------------------------------------------ JSON
 

@@ -135,7 +135,7 @@ class Handshake(Handler, WebSocketHandler):
             raise self.stranger()
         name = self.get_query_argument("name", None)
         if name is not None:
-            return await self._named(names.clean(name, names.LONGEST_USER))
+            return await self._named(self.new_name(name))
         place = self.application.live.place
         made_up = place.free(f"guest {secrets.randbelow(9000) + 1000}")
         with place.reserve(made_up):

@@ -33,11 +33,12 @@ class Posting(Asking):
         if not event.text.strip() and not event.files:
             raise Empty("There is nothing in this message.")
         self._take_turn()
+        text = self.application.screening.filter.screen(event.text)
         post = Post(
             room=event.room or LOBBY,
             user=self.person,
-            text=event.text,
-            html=markup.render(event.text),
+            text=text,
+            html=markup.render(text),
             msg_id=event.msgId or secrets.token_hex(8),
             origin=self.key,
             reply_to=event.replyTo,
@@ -48,10 +49,10 @@ class Posting(Asking):
     def on_edit(self, event: events.Edit) -> None:
         texts.check(event.text, self.application.limits["text"])
         self._take_turn()
-        html = markup.render(event.text)
+        text = self.application.screening.filter.screen(event.text)
+        html = markup.render(text)
         self._change(
-            event,
-            self.application.store.write(edits.edit, self.person, event.id, event.text, html),
+            event, self.application.store.write(edits.edit, self.person, event.id, text, html)
         )
 
     def on_delete(self, event: events.Delete) -> None:

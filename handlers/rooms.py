@@ -37,7 +37,20 @@ class Listing(Struct):
     rooms: list[RoomEntry]
 
 
-class RoomsHandler(Handler):
+class Naming(Handler):
+    """Take what a room is to be called."""
+
+    def room_name(self, name: str) -> str:
+        return self.new_name(name, names.LONGEST_ROOM, "A room's name")
+
+    def topic(self, topic: str) -> str:
+        with concerning("topic"):
+            topic = names.clean_line(topic, names.LONGEST_TOPIC, "A room's topic")
+            self.application.screening.filter.check(topic)
+            return topic
+
+
+class RoomsHandler(Naming):
     """``/api/rooms``."""
 
     async def get(self) -> None:
@@ -49,14 +62,14 @@ class RoomsHandler(Handler):
         """Make a room; who made it is in it, and looks after it."""
         user = await self.user()
         wanted = self.body_as(NewRoom)
-        name, topic = _name(wanted.name), _topic(wanted.topic)
+        name, topic = self.room_name(wanted.name), self.topic(wanted.topic)
         self.application.new_rooms.take(user.id, time.monotonic())
         entry = await self.application.store.write(rooms.create, user.id, name, topic, wanted.kind)
         self.application.bus.signal(CameIn(user.id, entry.id))
         self.answer(entry, 201)
 
 
-class RoomHandler(Handler):
+class RoomHandler(Naming):
     """``/api/rooms/<id>``."""
 
     async def patch(self, room: str) -> None:
@@ -64,8 +77,8 @@ class RoomHandler(Handler):
         user = await self.user()
         wanted = self.body_as(Changes)
         changes = rooms.Changes(
-            None if wanted.name is None else _name(wanted.name),
-            None if wanted.topic is None else _topic(wanted.topic),
+            None if wanted.name is None else self.room_name(wanted.name),
+            None if wanted.topic is None else self.topic(wanted.topic),
             wanted.kind,
         )
         entry, put_out = await self.application.store.write(rooms.change, user, int(room), changes)
@@ -100,13 +113,3 @@ class DirectHandler(Handler):
             for member in people:
                 self.application.bus.signal(CameIn(member, opened.entry.id))
         self.answer(opened.entry, 201 if opened.new else 200)
-
-
-def _name(name: str) -> str:
-    with concerning("name"):
-        return names.clean(name, names.LONGEST_ROOM, "A room's name")
-
-
-def _topic(topic: str) -> str:
-    with concerning("topic"):
-        return names.clean_line(topic, names.LONGEST_TOPIC, "A room's topic")

@@ -5,7 +5,6 @@ from __future__ import annotations
 from msgspec import Struct
 
 from handlers.base import Handler
-from models import names
 from models.errors import Forbidden, Taken
 from models.events import RoomEntry, User
 from models.signals import PersonChanged, SignedOut
@@ -36,7 +35,7 @@ class SessionHandler(MeHandler):
 
     async def post(self) -> None:
         """Be a guest of a name; who has a session already stays who they are."""
-        name = names.clean(self.body_as(Named).name, names.LONGEST_USER)
+        name = self.new_name(self.body_as(Named).name)
         user = await self.session_user()
         if user is None:
             user = await self._begin(name)
@@ -71,7 +70,7 @@ class AccountHandler(MeHandler):
     async def patch(self) -> None:
         """Take another name."""
         user = await self.user()
-        name = names.clean(self.body_as(Named).name, names.LONGEST_USER)
+        name = self.new_name(self.body_as(Named).name)
         place = self.application.live.place
         if place.holder(name) not in (None, user.id):
             raise Taken("Somebody", name)

@@ -12,6 +12,7 @@ from handlers.connection import BANNED, SIGNED_OUT
 from handlers.frames import frame
 from handlers.handshake import Handshake
 from handlers.live import Live
+from handlers.screening import Screening
 from models import events, signals
 from models.events import RoomEntry, encode
 from models.store import Store, rooms
@@ -24,8 +25,9 @@ _Entries = dict[int, RoomEntry]
 class Signals:
     """Carry what was done somewhere to those whom it concerns here."""
 
-    def __init__(self, store: Store, live: Live) -> None:
+    def __init__(self, store: Store, live: Live, screening: Screening) -> None:
         self._store = store
+        self._screening = screening
         self._live = live
         self._coming: dict[tuple[int, int], asyncio.Future[_Entries]] = {}
         self._changing: dict[int, asyncio.Future[_Entries]] = {}
@@ -120,7 +122,8 @@ class Signals:
                 newcomer.revoked = (BANNED, "banned")
 
     def _change_filters(self, signal: signals.FiltersChanged) -> None:
-        """Read the word filter anew (there is none yet)."""
+        """Read the word filter anew."""
+        self._screening.reload()
 
 
 _REACTIONS: dict[type[signals.Signal], Callable[[Signals, Any], None]] = {

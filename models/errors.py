@@ -7,6 +7,7 @@
     ├── Forbidden     forbidden   403  known, and not allowed
     │   ├── SignedOut forbidden   401  nobody is asking
     │   └── Misdirected forbidden 421  a host name that is not ours
+    ├── Refused       refused     403  the word filter does not let it through
     ├── NotFound      not_found   404  not there, or not for you to know of
     ├── Taken         taken       409  somebody or something else has that name
     ├── TooLarge      too_large   413  a file over its limit
@@ -106,6 +107,21 @@ class Misdirected(Forbidden):
             f"start it with --hosts={host} (several, separated by commas)."
         )
         self.host = host
+
+
+class Refused(ChatError):
+    """Refuse what the word filter does not let through.
+
+    :param reason: the rule's own; empty: none is given
+    """
+
+    code = "refused"
+    status = 403
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(
+            reason or "The word filter of this place does not let this through. Say it otherwise."
+        )
 
 
 class NotFound(ChatError):

@@ -112,6 +112,11 @@ class Store:
 
         return asyncio.get_running_loop().run_in_executor(self._readers, read)
 
+    def read_at_start(self, run: Callable[[Connection], T]) -> T:
+        """Read here and now: only before there is an event loop, which this would hold up."""
+        with self._engine.connect() as connection:
+            return run(connection)
+
     def load(self, many: LoadMany[K, V], key: K) -> asyncio.Future[V | None]:
         """Read one of many things that others may be asking for in the same moment.
 
