@@ -86,8 +86,8 @@ def _search(results: Results) -> tuple[float, str] | None:
 
 
 _POST = (
-    "Above the system call, a delivery pays its part of the post: reading it, two changes of "
-    "thread and a transaction with its `fsync`, which no peer does"
+    "Above the system call, a delivery pays for the loop around it in Python, and its part of the "
+    "post: reading it, two changes of thread and a transaction with its `fsync`, which no peer does"
 )
 _KERNEL = (
     "One `send` for each listener is what the kernel charges everybody: even the bare C relay "
