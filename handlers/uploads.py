@@ -8,6 +8,7 @@ client goes on sending is read and thrown away before the connection is let go.
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import Awaitable
 from contextlib import ExitStack
 from typing import Any
@@ -156,10 +157,13 @@ class Upload(Handler):
             raise TooLarge(size, limit)
 
     async def _write_or_refuse(self) -> None:
+        size = len(self._waiting)
         try:
             await self._write()
         except ChatError as error:
             self._refuse(error)
+            return
+        await asyncio.sleep(self.application.allowance.delay(size, time.monotonic()))
 
     async def _write(self) -> None:
         data, self._waiting = bytes(self._waiting), bytearray()

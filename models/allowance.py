@@ -16,6 +16,7 @@ from models.sizes import shown
 AT_ONCE = 32  # uploads of one person
 ALL_AT_ONCE = 256
 RETRY = 2000  # ms
+PACE = 24 << 20  # bytes a second of all uploads together
 
 
 class Allowance:
@@ -30,6 +31,18 @@ class Allowance:
         self._floor = floor
         self._arriving: Counter[int] = Counter()  # bytes announced, by person
         self._uploads: Counter[int] = Counter()
+        self._free_at = 0.0
+
+    def delay(self, size: int, now: float) -> float:
+        """Tell how long to wait before so many bytes more, in seconds.
+
+        All uploads share one pace: at full speed, those of a fast network keep the
+        event loop and the disk from everybody who only wants to talk.
+
+        :param now: seconds on any clock that only goes forward
+        """
+        self._free_at = max(self._free_at, now) + size / PACE
+        return self._free_at - now
 
     @contextmanager
     def admit(self, user: int, size: int, used: int, free: int) -> Iterator[None]:

@@ -6,7 +6,7 @@ from contextlib import ExitStack
 
 import pytest
 
-from models.allowance import AT_ONCE, Allowance
+from models.allowance import AT_ONCE, PACE, Allowance
 from models.errors import DiskFull, Full, SlowDown
 
 ADA, BOB = 7, 9
@@ -45,3 +45,10 @@ def test_one_person_has_so_many_uploads_at_once() -> None:
             pass
     with allowance.admit(ADA, 1, used=0, free=1000):
         pass
+
+
+def test_all_uploads_together_keep_a_pace() -> None:
+    allowance = Allowance(quota=0, floor=0)
+    assert [allowance.delay(PACE, 10.0) for _ in range(3)] == [1.0, 2.0, 3.0]
+    assert allowance.delay(PACE, 12.5) == 1.5
+    assert allowance.delay(PACE, 100.0) == 1.0, "what was not used before is not saved up"
