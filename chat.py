@@ -33,6 +33,7 @@ from handlers.frames import TOO_SLOW, Listener, Turn
 from handlers.health import HealthHandler
 from handlers.heartbeat import Heartbeat
 from handlers.history import HistoryHandler
+from handlers.invites import InviteHandler, InvitesHandler, JoinHandler
 from handlers.live import Live
 from handlers.members import MemberHandler, MembersHandler
 from handlers.messages import MessageHandler
@@ -144,6 +145,7 @@ _ROUTES: list[Any] = [
     (r"/", PageHandler),
     (r"/rooms/[0-9]{1,15}", PageHandler),
     (r"/messages/[0-9]{1,15}", PageHandler),
+    (r"/join/[\w-]{1,64}", PageHandler),
     (r"/chatsocket", ChatSocketHandler),
     (r"/api/place", PlaceHandler),
     (r"/api/me", MeHandler),
@@ -155,6 +157,9 @@ _ROUTES: list[Any] = [
     (r"/api/rooms/([0-9]{1,15})/messages", HistoryHandler),
     (r"/api/rooms/([0-9]{1,15})/members", MembersHandler),
     (r"/api/rooms/([0-9]{1,15})/members/([0-9]{1,15})", MemberHandler),
+    (r"/api/invites", InvitesHandler),
+    (r"/api/invites/([0-9]{1,15})", InviteHandler),
+    (r"/api/join/([\w-]{1,64})", JoinHandler),
     (r"/api/users", UsersHandler),
     (r"/api/users/([0-9]{1,15})", UserHandler),
     (r"/api/rooms/([0-9]{1,15})/files", RoomFilesHandler),
@@ -177,14 +182,14 @@ def _too_slow(listener: Listener) -> None:
 
 
 def _log_request(handler: Any) -> None:
-    """Log a request without its query, which may hold what a person searched for."""
+    """Log a request without what is secret in it: its query, and an invitation's token."""
     request = handler.request
     write = log.warning if handler.get_status() >= 500 else log.debug
     write(
         "%d %s %s %.1f ms",
         handler.get_status(),
         request.method,
-        request.path,
+        request.path if "/join/" not in request.path else "/join/…",
         1000 * request.request_time(),
     )
 

@@ -82,6 +82,7 @@ class Joining(Connection):
             # Who was taken out meanwhile asks again: a closed room is closed by now.
             if entry.id not in self.left:
                 break
+        self.left = None
         if new:
             self.application.bus.signal(CameIn(self.person.id, entry.id))
         self.let_in(entered.entry)

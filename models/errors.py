@@ -9,6 +9,7 @@
     │   └── Misdirected forbidden 421  a host name that is not ours
     ├── Refused       refused     403  the word filter does not let it through
     ├── NotFound      not_found   404  not there, or not for you to know of
+    │   └── NoInvitation not_found 404 a link that lets nobody in
     ├── Taken         taken       409  somebody or something else has that name
     ├── TooLarge      too_large   413  a file over its limit
     ├── Full          full        413  over a person's quota
@@ -132,6 +133,17 @@ class NotFound(ChatError):
 
     def __init__(self, what: str) -> None:
         super().__init__(f"There is no such {what} here, or it is not open to you.")
+
+
+class NoInvitation(NotFound):
+    """Say that a link is good for nothing, whatever the reason."""
+
+    def __init__(self) -> None:
+        ChatError.__init__(
+            self,
+            "This invitation has ended, was used up or revoked, or never was one. "
+            "Ask for a new link.",
+        )
 
 
 class Taken(ChatError):

@@ -1,0 +1,95 @@
+"""Invitations over HTTP: made, listed, revoked, looked at, accepted."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+from msgspec import Meta, Struct
+
+from handlers.base import Handler
+from handlers.sessions import Me
+from models.events import Id
+from models.signals import CameIn, PersonChanged
+from models.store import invites, rooms
+from models.store.invites import Described
+
+
+class NewInvite(Struct, forbid_unknown_fields=True):
+    room: Id | None = None
+    days: Annotated[int, Meta(ge=1, le=365)] = 7
+    uses: Annotated[int, Meta(ge=1, le=1000)] = 10
+
+
+class InvitesHandler(Handler):
+    """``/api/invites``."""
+
+    async def get(self) -> None:
+        """Answer one's own invitations; admins: all to the place. Their links are not known."""
+        user = await self.user()
+        listed = await self.application.store.read(invites.of, user)
+        self.answer({"invites": [_told(described) for described in listed]})
+
+    async def post(self) -> None:
+        """Make a link; it is shown this once."""
+        user = await self.user()
+        wanted = self.body_as(NewInvite)
+        described, token = await self.application.store.write(
+            invites.create, user, wanted.room, wanted.days, wanted.uses, self.application.signup
+        )
+        self.answer({"url": f"/join/{token}", "token": token} | _told(described), 201)
+
+
+class InviteHandler(Handler):
+    """``/api/invites/<id>``."""
+
+    async def delete(self, invite: str) -> None:
+        """Revoke it."""
+        user = await self.user()
+        await self.application.store.write(invites.revoke, user, int(invite))
+        self.set_status(204)
+        self.finish()
+
+
+class Joined(Me, omit_defaults=True):
+    room: int | None = None
+
+
+class JoinHandler(Handler):
+    """``/api/join/<token>``."""
+
+    async def get(self, token: str) -> None:
+        """Answer what a link gives; nobody need be signed in."""
+        described = await self.application.store.read(invites.describe, token)
+        invite = described.invite
+        told: dict[str, Any] = {"role": invite.role, "expires": invite.expires}
+        told |= {"name": invite.name, "by": described.by, "room": _room(described)}
+        self.answer({name: value for name, value in told.items() if value is not None})
+
+    async def post(self, token: str) -> None:
+        """Accept it, as who one is."""
+        user = await self.user()
+        store, bus = self.application.store, self.application.bus
+        accepted = await store.write(invites.accept, user, token)
+        if accepted.room is not None and accepted.came_in:
+            bus.signal(CameIn(user.id, accepted.room))
+        if accepted.user != user:
+            bus.signal(PersonChanged(accepted.user))
+        mine = await store.load(rooms.of, user.id)
+        self.answer(Joined(accepted.user, mine or [], accepted.room))
+
+
+def _told(described: Described) -> dict[str, Any]:
+    invite, room = described.invite, _room(described)
+    told: dict[str, Any] = {"id": invite.id, "date": invite.date, "expires": invite.expires}
+    told |= {"uses": invite.uses, "used": invite.used}
+    if described.by is not None:
+        told["by"] = described.by
+    if room is not None:
+        told["room"] = room
+    return told
+
+
+def _room(described: Described) -> dict[str, Any] | None:
+    if described.invite.room is None:
+        return None
+    return {"id": described.invite.room, "name": described.room}

@@ -1,0 +1,242 @@
+"""Links that let somebody in: to the place, to a room, or as an admin.
+
+Only a link's hash is kept. A link is good as long as who made it could still make it:
+not once they are banned, deleted, or no longer in the room.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+from collections.abc import Mapping
+from typing import NamedTuple
+
+from sqlalchemy import ColumnElement, Connection, and_, delete, exists, func, insert, or_, select
+from sqlalchemy import update as sql_update
+
+from models import names, policy
+from models.errors import Forbidden, NoInvitation, NotFound
+from models.events import Role, User
+from models.store import members as members_of
+from models.store import rooms as rooms_of
+from models.store.people import here_to_stay
+from models.store.schema import invites, members, now, rooms, users
+
+HOUR = 3_600_000  # ms
+MOST = 100  # links of one person that are good at a time
+
+
+class Invite(NamedTuple):
+    """What a link is good for.
+
+    :ivar by: who made it; None: the machine's owner
+    :ivar room: lets into this room as well
+    :ivar role: that an account which is made by it gets
+    :ivar name: whom it is for; None: whoever has it
+    :ivar uses: people whom it lets in, of whom ``used`` have come
+    """
+
+    id: int
+    by: int | None
+    room: int | None
+    role: Role
+    name: str | None
+    expires: int
+    date: int
+    uses: int
+    used: int
+
+
+class Described(NamedTuple):
+    """A link, with who made it and what its room is called."""
+
+    invite: Invite
+    by: User | None
+    room: str | None
+
+
+class Accepted(NamedTuple):
+    """What a link gave to somebody.
+
+    :ivar user: who they are now
+    :ivar came_in: they were not in the room before
+    """
+
+    user: User
+    room: int | None
+    came_in: bool
+
+
+_columns = tuple(invites.c[name] for name in Invite._fields)
+
+
+# ---------------------------------------------------------------- making
+
+
+def create(
+    connection: Connection, by: User, room: int | None, days: int, uses: int, signup: str
+) -> tuple[Described, str]:
+    """Make a link to the place, or to a room; give it and its token.
+
+    :param signup: the ``--signup`` option
+    :raises ChatError: they may not
+    """
+    if room is None:
+        policy.invite(by.role, signup)
+    else:
+        policy.invite_to_room(rooms_of.standing_of(connection, by, room)[1])
+    own = select(func.count()).where(invites.c.by == by.id, _is_good())
+    if (connection.scalar(own) or 0) >= MOST:
+        raise Forbidden(f"{MOST} of your invitations are still good: revoke one first.")
+    values = {"by": by.id, "room": room, "uses": uses, "expires": now() + days * 24 * HOUR}
+    token = _insert(connection, values)
+    return describe(connection, token), token
+
+
+def create_for_admin(connection: Connection, name: str | None = None) -> str:
+    """Make a link that makes its visitor an admin, once, within a day; give its token.
+
+    Earlier ones for the same name stop working.
+
+    :param name: the admin's; None: whoever comes first
+    """
+    same = invites.c.name.is_(None) if name is None else invites.c.name == name
+    earlier = invites.c.by.is_(None) & (invites.c.role == "admin") & same
+    connection.execute(delete(invites).where(earlier))
+    values = {"role": "admin", "name": name, "uses": 1, "expires": now() + 24 * HOUR}
+    return _insert(connection, values)
+
+
+def _insert(connection: Connection, values: Mapping[str, object]) -> str:
+    token = secrets.token_urlsafe(32)
+    row = {**values, "token_hash": hash_of(token), "date": now()}
+    connection.execute(insert(invites).values(row))
+    return token
+
+
+# ---------------------------------------------------------------- looking
+
+
+def find(connection: Connection, token: str) -> Invite:
+    """Find what a link is good for, without using it.
+
+    :raises NoInvitation: nothing: it was forged, revoked, used up, or has ended
+    """
+    row = connection.execute(select(*_columns).where(_is(token))).first()
+    if row is None:
+        raise NoInvitation
+    return Invite(*row)
+
+
+def describe(connection: Connection, token: str) -> Described:
+    """Find as :func:`find` does, with what is to be told of it."""
+    described = _describe(connection, _is(token))
+    if not described:
+        raise NoInvitation
+    return described[0]
+
+
+def of(connection: Connection, user: User) -> list[Described]:
+    """List the good links that somebody made; an admin's list has all to the place."""
+    theirs: ColumnElement[bool] = invites.c.by == user.id
+    if user.role == "admin":
+        theirs = or_(theirs, invites.c.room.is_(None))
+    return _describe(connection, and_(theirs, _is_good()))
+
+
+def _describe(connection: Connection, which: ColumnElement[bool]) -> list[Described]:
+    found = (
+        select(*_columns, users.c.name, users.c.role, rooms.c.name)
+        .join_from(invites, users, users.c.id == invites.c.by, isouter=True)
+        .join(rooms, rooms.c.id == invites.c.room, isouter=True)
+    )
+    listed = []
+    for row in connection.execute(found.where(which).order_by(invites.c.id.desc())):
+        invite = Invite(*row[: len(_columns)])
+        maker, role, room = row[len(_columns) :]
+        by = None if invite.by is None else User(invite.by, maker, role)
+        listed.append(Described(invite, by, room))
+    return listed
+
+
+# ---------------------------------------------------------------- using
+
+
+def use(connection: Connection, token: str) -> Invite:
+    """Use a link, once.
+
+    :raises NoInvitation: as :func:`find`
+    """
+    used = sql_update(invites).where(_is(token)).values(used=invites.c.used + 1)
+    row = connection.execute(used.returning(*_columns)).first()
+    if row is None:
+        raise NoInvitation
+    return Invite(*row)
+
+
+def accept(connection: Connection, user: User, token: str) -> Accepted:
+    """Have somebody who is here already take what a link gives.
+
+    It is used only where it gives them something.
+
+    :raises NoInvitation: as :func:`find`
+    :raises Forbidden: it makes an admin, and they have no account, or it is another's
+    """
+    invite = find(connection, token)
+    if invite.role == "admin":
+        return Accepted(_make_admin(connection, user, token, invite), invite.room, False)
+    came_in = invite.room is not None and members_of.add(connection, user.id, invite.room)
+    if came_in:
+        use(connection, token)
+    return Accepted(user, invite.room, came_in)
+
+
+def _make_admin(connection: Connection, user: User, token: str, invite: Invite) -> User:
+    if invite.name is not None and names.key(invite.name) != names.key(user.name):
+        raise Forbidden(f"This invitation is for “{invite.name}” alone. Sign out to take it.")
+    if user.role == "guest":
+        raise Forbidden("An admin needs an account: choose a password first.")
+    use(connection, token)
+    row = users.c.id == user.id
+    connection.execute(sql_update(users).where(row).values(role="admin"))
+    return User(user.id, user.name, "admin")
+
+
+def revoke(connection: Connection, by: User, invite: int) -> None:
+    """End one's own link; admins: any to the place.
+
+    :raises NotFound: it is not among those
+    """
+    theirs: ColumnElement[bool] = invites.c.by == by.id
+    if by.role == "admin":
+        theirs = or_(theirs, invites.c.room.is_(None))
+    if not connection.execute(delete(invites).where(invites.c.id == invite, theirs)).rowcount:
+        raise NotFound("invitation among yours")
+
+
+def role_of_maker(connection: Connection, invite: Invite) -> Role | None:
+    """Tell the role of who made a link; None: the machine's owner made it."""
+    role: Role | None = connection.scalar(select(users.c.role).where(users.c.id == invite.by))
+    return role
+
+
+def hash_of(token: str) -> bytes:
+    return hashlib.sha256(token.encode("utf-8", "surrogatepass")).digest()
+
+
+def _is(token: str) -> ColumnElement[bool]:
+    return and_(invites.c.token_hash == hash_of(token), _is_good())
+
+
+def _is_good() -> ColumnElement[bool]:
+    """Tell whether a link has neither ended nor been used up, and its maker still stands to it."""
+    inside = exists().where(members.c.user == users.c.id, members.c.room == invites.c.room)
+    is_open = exists().where(rooms.c.id == invites.c.room, rooms.c.kind == "open")
+    stands = exists().where(
+        users.c.id == invites.c.by, here_to_stay, or_(invites.c.room.is_(None), is_open, inside)
+    )
+    return and_(
+        invites.c.expires > now(),
+        invites.c.used < invites.c.uses,
+        or_(invites.c.by.is_(None), stands.correlate(invites)),
+    )
