@@ -107,6 +107,8 @@ async function wait(door, told = {}) {
 /** No session any more. @param {'left' | 'ended' | 'banned'} why by the person's wish, or the server's */
 function ended(why) {
   document.querySelector('dialog[open]')?.close();
+  roomsPanel.makeWay();
+  detailsPanel.makeWay();
   connection.end();
   chat.end(why === 'left');
   show(null);

@@ -81,6 +81,8 @@ def test_a_long_press_opens_the_menu_on_a_phone(arrive: Arrive, gust: GustProces
     expect(ada.page.get_by_role("menu")).to_have_count(0)
     ada.messages.evaluate(LONG_PRESS)
     assert "Copy text" in menu_items(ada)
+    ada.messages.locator(".author").evaluate("author => author.click()")  # letting go
+    expect(ada.page.get_by_role("dialog")).to_have_count(0)
     ada.page.locator("h1").tap()
     expect(ada.page.get_by_role("menu")).to_have_count(0)
 

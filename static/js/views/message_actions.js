@@ -43,7 +43,7 @@ export class MessageActions {
   #context;
   #tools = part('message-tools');
   #menu = false; // is open
-  #press = 0;
+  #held = new AbortController(); // a press that may become a long one
 
   constructor(root, context) {
     this.#list = find(root, 'list');
@@ -59,8 +59,8 @@ export class MessageActions {
     on(this.#list, 'focusout', ({ relatedTarget }) => !this.#list.contains(relatedTarget) && this.#withdraw());
     on(this.#list, 'pointerdown', (event) => this.#pressed(event));
     on(this.#list, 'contextmenu', (event) => event.pointerType === 'touch' && event.preventDefault());
-    for (const kind of ['pointerup', 'pointercancel']) on(this.#list, kind, () => clearTimeout(this.#press));
-    on(this.#scroller, 'scroll', () => clearTimeout(this.#press));
+    for (const kind of ['pointerup', 'pointercancel']) on(this.#list, kind, () => this.#held.abort());
+    on(this.#scroller, 'scroll', () => this.#held.abort());
     on(this.#scroller, 'keydown', (event) => this.#key(event));
     on(find(this.#tools, 'more'), 'click', ({ currentTarget }) => this.#choose(currentTarget));
     // What brought this here may have been on a message already.
@@ -78,18 +78,31 @@ export class MessageActions {
   }
 
   #pressed(event) {
-    clearTimeout(this.#press);
+    this.#held.abort();
     const row = event.target.closest('.message[data-id]');
     if (event.pointerType !== 'touch' || !row) return;
+    const held = new AbortController();
+    this.#held = held;
+    const { signal } = held;
     const { clientX, clientY } = event;
     const moved = ({ clientX: x, clientY: y }) => Math.hypot(x - clientX, y - clientY) > STILL;
-    const still = new AbortController();
-    row.addEventListener('pointermove', (now) => moved(now) && clearTimeout(this.#press), { signal: still.signal });
-    this.#press = setTimeout(() => {
-      still.abort();
-      this.#offer(row);
-      this.#choose(row);
-    }, LONG);
+    const timer = setTimeout(() => this.#heldLong(row), LONG);
+    signal.addEventListener('abort', () => clearTimeout(timer));
+    row.addEventListener('pointermove', (now) => moved(now) && held.abort(), { signal });
+  }
+
+  #heldLong(row) {
+    this.#held.abort();
+    // Letting go is a click for the browser, on whatever lies there: it isn't meant.
+    const next = new AbortController();
+    const swallow = (event) => {
+      event.preventDefault();
+      event.stopPropagation();
+    };
+    addEventListener('click', swallow, { capture: true, signal: next.signal });
+    addEventListener('pointerdown', () => next.abort(), { capture: true, once: true });
+    this.#offer(row);
+    this.#choose(row);
   }
 
   #key(event) {
