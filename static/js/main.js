@@ -35,7 +35,7 @@ const connection = new Connection(
 const notice = new Notice(document.getElementById('notice'));
 
 // What every part that is opened on demand may use.
-const context = { chat, connection, outbox, go, enterRoom, open, become, ended, tell: (said) => notice.say(said) };
+const context = { chat, connection, outbox, go, enterRoom, open, become, ended, tell, conversation };
 
 const whole = new AbortController();
 const { signal } = whole;
@@ -64,10 +64,13 @@ const composer = new Composer(find(zones.talk, 'composer'), {
   outbox,
   wrote: () => timeline.follow(),
   turn: (pages) => timeline.turn(pages),
+  change: async (message, text) => (await conversation()).edit(message, text),
 });
 const rooms = new Rooms(zones.rooms, { chat, go, opener: find(zones.talk, 'rooms') });
 const status = new Status(find(zones.talk, 'status'), { connection, short: find(zones.rooms, 'state') });
+Object.assign(context, { composer, timeline });
 let details = null;
+let talking = null;
 let turn = 0;
 let shown = null;
 
@@ -150,12 +153,21 @@ function go(id, join = false) {
   route(join);
 }
 
+/** Open the place of a message. */
+function goTo(message) {
+  roomsPanel.makeWay();
+  detailsPanel.makeWay();
+  if (location.pathname !== `/messages/${message}`) history.pushState(null, '', `/messages/${message}`);
+  route();
+}
+
 async function route(join = false) {
-  const [, asked] = /^\/rooms\/(\d+)$/.exec(location.pathname) ?? [];
-  const id = asked ? Number(asked) : chat.lobby?.id;
-  if (!asked) history.replaceState(null, '', `/rooms/${id}`);
+  const [, what, asked] = /^\/(rooms|messages)\/(\d+)$/.exec(location.pathname) ?? [];
   turn += 1;
   const mine = turn;
+  if (what === 'messages') return routeTo(Number(asked), mine);
+  const id = asked ? Number(asked) : chat.lobby?.id;
+  if (!asked) history.replaceState(null, '', `/rooms/${id}`);
   const found = await chat.open(id, join).catch(() => null);
   if (mine !== turn) return; // they went elsewhere while we asked
   if (found === 'open') {
@@ -165,6 +177,21 @@ async function route(join = false) {
   else if (found) showInstead(offer(found), () => go(id, true));
   else showInstead(part('unreachable'), () => route(join));
   if (!matchMedia('(pointer: coarse)').matches && !document.querySelector('dialog[open]')) composer.focus();
+}
+
+async function routeTo(id, mine) {
+  const message = await api.message(id).catch(({ status }) => (status === 404 ? 'missing' : null));
+  if (mine !== turn) return;
+  if (message === 'missing') return showInstead(part('no-message'), () => go(chat.lobby.id));
+  const entered = message && (await chat.open(message.room, true).catch(() => null));
+  if (mine !== turn) return;
+  if (entered !== 'open') return showInstead(part('unreachable'), () => route());
+  chat.look(message.room);
+  if (shown !== chat.current) show(chat.current);
+  const there = await chat.current.open(id).catch(() => false);
+  if (mine !== turn) return;
+  if (there) timeline.reveal(id);
+  else showInstead(part('unreachable'), () => route());
 }
 
 function show(room) {
@@ -203,7 +230,7 @@ function enterRoom(entry) {
 async function open(view, told = {}) {
   const module = await import(`./views/${view}.js`).catch(() => null);
   if (module) module.open(context, told);
-  else notice.say(words.unreachable);
+  else tell(words.unreachable);
 }
 
 async function showDetails() {
@@ -213,10 +240,18 @@ async function showDetails() {
   details.show(shown);
 }
 
-async function offerActions() {
+function tell(said) {
+  notice.say(said);
+}
+
+async function conversation() {
   reached.abort();
-  const { MessageActions } = await import('./views/message_actions.js');
-  new MessageActions(find(zones.talk, 'timeline'), context).connect(signal);
+  const { Conversation } = await import('./views/conversation.js');
+  if (!talking) {
+    talking = new Conversation(find(zones.talk, 'timeline'), context);
+    talking.connect(signal);
+  }
+  return talking;
 }
 
 // --- What happens ---
@@ -230,7 +265,15 @@ function key(event) {
   } else if (event.key === '?' && !field) open('keys');
 }
 
-function press({ target }) {
+function press(event) {
+  const { target } = event;
+  const link = target.closest('a[href]');
+  const [, id] = /^\/messages\/(\d+)$/.exec((link?.origin === location.origin && link.pathname) || '') ?? [];
+  if (id && !event.ctrlKey && !event.metaKey && !event.shiftKey && !event.button) {
+    event.preventDefault();
+    goTo(Number(id));
+    return;
+  }
   const person = target.closest('[data-user]');
   if (person) open('card', { id: Number(person.dataset.user) });
 }
@@ -244,19 +287,20 @@ function watch() {
 }
 
 function lost({ detail: room }) {
-  if (!room.leaving) notice.say(words.removedFrom(room.name));
+  if (!room.leaving) tell(words.removedFrom(room.name));
   history.replaceState(null, '', `/rooms/${chat.lobby.id}`);
   route();
 }
 
 on(zones.details, 'shown', () => showDetails());
 for (const kind of ['pointerover', 'focusin']) {
-  find(zones.talk, 'timeline').addEventListener(kind, () => offerActions(), { signal: reached.signal });
+  find(zones.talk, 'timeline').addEventListener(kind, () => conversation(), { signal: reached.signal });
 }
 on(find(zones.rooms, 'jump'), 'click', () => open('switcher'));
 on(find(zones.rooms, 'make'), 'click', () => open('new_room'));
 on(find(zones.rooms, 'write'), 'click', () => open('write_to'));
 on(find(zones.rooms, 'self'), 'click', ({ currentTarget }) => open('account_menu', { opener: currentTarget }));
+on(find(zones.talk, 'emoji'), 'click', ({ currentTarget }) => open('emoji_picker', { opener: currentTarget }));
 on(document, 'keydown', key);
 on(document, 'click', press);
 on(document, 'visibilitychange', watch);

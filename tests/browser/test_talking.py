@@ -69,7 +69,7 @@ def test_addresses_become_links_without_what_ends_the_sentence(arrive: Arrive) -
     ada.say("See (https://example.org/a_(b)?c=d#e), or http://example.org/x.")
     links = ada.texts.get_by_role("link")
     expect(links).to_have_text(["https://example.org/a_(b)?c=d#e", "http://example.org/x"])
-    expect(links.first).to_have_attribute("rel", "noopener noreferrer")
+    expect(links.first).to_have_attribute("rel", "noopener noreferrer nofollow")
     expect(links.first).to_have_attribute("target", "_blank")
 
 

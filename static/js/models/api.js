@@ -64,6 +64,7 @@ export const api = {
   takeOut: (room, user) => remove(`/api/rooms/${room}/members/${user}`),
   /** @param {{before?: number, limit?: number}} position absent: the latest page */
   page: (room, position) => get(`/api/rooms/${room}/messages`, position),
+  message: (id) => get(`/api/messages/${id}`),
   removeMessage: (id) => remove(`/api/messages/${id}`),
 
   // --- People ---

@@ -89,6 +89,15 @@ export class Chat extends EventTarget {
     return this.#rooms.get(Math.min(...this.#rooms.keys()));
   }
 
+  /** @returns {string} what somebody is called, as far as this page has met them; else nothing */
+  nameOf(id) {
+    for (const room of this.#rooms.values()) {
+      const found = room.person(id);
+      if (found) return found.name;
+    }
+    return '';
+  }
+
   room(id) {
     return this.#rooms.get(id);
   }

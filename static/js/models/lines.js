@@ -29,7 +29,9 @@ export class Stretch {
   static around(run, id) {
     const at = run.indexOf(id);
     const { messages } = run;
-    return new Stretch(messages[Math.max(0, at - STEP)]?.id, messages[Math.min(at + STEP, messages.length - 1)]?.id);
+    const last = messages.length - 1;
+    const end = at + STEP >= last && !run.newer;
+    return new Stretch(messages[Math.max(0, at - STEP)]?.id, end ? Infinity : messages[Math.min(at + STEP, last)]?.id);
   }
 
   get following() {
@@ -125,9 +127,10 @@ export function lines({ messages, pending, notes, me }) {
   return made;
 }
 
-const unsent = ({ msgId, text, date, state, reason }, me) => ({ id: null, msgId, text, date, state, reason, user: me });
+const unsent = (entry, me) => ({ ...entry, id: null, user: me });
 
 function continues(before, message) {
+  if (message.quote) return false;
   return before?.user.id === message.user.id && message.date - before.date < TOGETHER;
 }
 
@@ -140,6 +143,7 @@ function messageLine(message, continued, me) {
     message,
     continued,
     own,
+    me: me.id,
   };
 }
 

@@ -12,7 +12,7 @@ export const hasAccount = ({ role }) => RANK[role] >= RANK.member;
 const looksAfter = (me, room) => isModerator(me) || room.maker === me.id;
 
 export function mayRemove(me, message, room) {
-  return message.user.id === me.id || looksAfter(me, room);
+  return message.user.id === me.id || (!room.direct && looksAfter(me, room));
 }
 
 /** @param {number} lobby its id */

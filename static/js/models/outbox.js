@@ -71,8 +71,9 @@ export class Outbox extends EventTarget {
     return this.#entries.size;
   }
 
-  add(room, text) {
-    const entry = { msgId: fresh(), room, text, date: Date.now(), user: this.#user, tab: this.#tab, state: 'pending' };
+  /** @param {{quote?: {id: number, user: object, text: string}}} about what it replies to */
+  add(room, text, about = {}) {
+    const entry = { ...about, msgId: fresh(), room, text, date: Date.now(), user: this.#user, tab: this.#tab, state: 'pending' };
     this.#entries.set(entry.msgId, entry);
     this.#shelf.put(entry);
     this.#changed(room);
@@ -146,8 +147,8 @@ export class Outbox extends EventTarget {
     if (!this.#send || this.#waitingFor) return;
     const entry = [...this.#entries.values()].find(({ state }) => state === 'pending');
     if (!entry) return;
-    const { msgId, room, text } = entry;
-    if (!this.#send({ type: 'message', msgId, room, text })) return;
+    const { msgId, room, text, quote } = entry;
+    if (!this.#send({ type: 'message', msgId, room, text, replyTo: quote?.id })) return;
     this.#waitingFor = msgId;
     clearTimeout(this.#timer);
     this.#timer = setTimeout(() => this.#answered(msgId), NO_ANSWER);

@@ -172,6 +172,12 @@ export class Room extends EventTarget {
     this.#take(message);
   }
 
+  /** @returns {object | undefined} somebody who is here, or belongs here, or has written what we hold */
+  person(id) {
+    const wrote = () => this.shown.messages.findLast(({ user }) => user.id === id)?.user;
+    return this.presence.people.get(id) ?? this.members.find((each) => each.id === id) ?? wrote();
+  }
+
   /** Load the latest page: the reader opened the room. */
   async load() {
     if (this.loading || this.loaded) return;

@@ -1,4 +1,7 @@
-/** Where one writes. The draft of each room is kept until it is sent. */
+/**
+ * Where one writes: a message, a reply to one, or another text for one that is there. The draft of each room is kept
+ * until it is sent.
+ */
 
 import { drafts } from '../models/kept.js';
 import { words } from '../words.js';
@@ -14,20 +17,25 @@ export class Composer {
   #chat;
   #outbox;
   #room = null;
+  /** @type {{kind: 'reply' | 'edit', message: object} | null} what is written is about this message */
+  #about = null;
   #leave = new AbortController();
   #wrote;
   #turn;
+  #change;
 
   /**
    * @param {() => void} wrote called after each sent message
    * @param {(pages: number) => void} turn scrolls the timeline
+   * @param {(message: object, text: string) => Promise<boolean>} change gives a message another text
    */
-  constructor(form, { chat, outbox, wrote, turn }) {
+  constructor(form, { chat, outbox, wrote, turn, change }) {
     this.#form = form;
     this.#chat = chat;
     this.#outbox = outbox;
     this.#wrote = wrote;
     this.#turn = turn;
+    this.#change = change;
     this.#field = find(form, 'field');
     this.#button = find(form, 'send');
     this.#count = find(form, 'count');
@@ -36,6 +44,7 @@ export class Composer {
   connect(signal) {
     this.#field.addEventListener('input', () => this.#changed(), { signal });
     this.#field.addEventListener('keydown', (event) => this.#key(event), { signal });
+    find(this.#form, 'forget').addEventListener('click', () => this.#forget(), { signal });
     this.#form.addEventListener('submit', (event) => this.#submit(event), { signal });
     // The whole box is the field, not only its first line. The keyboard of a phone stays open while one sends.
     this.#form.addEventListener('pointerdown', (event) => this.#press(event), { signal });
@@ -50,12 +59,50 @@ export class Composer {
     if (!room) return;
     room.addEventListener('described', () => this.#address(), { signal: this.#leave.signal });
     this.#address();
-    this.#field.value = drafts.of(room.id);
+    this.#forget();
+  }
+
+  reply(message) {
+    if (this.#about?.kind === 'edit') this.#forget();
+    this.#begin({ kind: 'reply', message });
+  }
+
+  edit(message) {
+    this.#begin({ kind: 'edit', message });
+    this.#field.value = message.text;
     this.#changed();
+    this.#field.setSelectionRange(message.text.length, message.text.length);
+  }
+
+  /** Put a text where the caret is. */
+  insert(text) {
+    this.focus();
+    this.#field.setRangeText(text, this.#field.selectionStart, this.#field.selectionEnd, 'end');
+    this.#field.dispatchEvent(new InputEvent('input', { bubbles: true }));
   }
 
   focus() {
     this.#field.focus({ preventScroll: true });
+  }
+
+  #begin(about) {
+    this.#about = about;
+    const { kind, message } = about;
+    const place = find(this.#form, 'about');
+    place.hidden = false;
+    place.dataset.kind = kind;
+    find(place, 'title').textContent = kind === 'edit' ? words.editing : words.replyingTo(message.user.name);
+    find(place, 'text').textContent = message.text;
+    this.focus();
+  }
+
+  // Back to the draft, as it was.
+  #forget() {
+    const edited = this.#about?.kind !== 'reply';
+    this.#about = null;
+    find(this.#form, 'about').hidden = true;
+    if (edited) this.#field.value = drafts.of(this.#room.id);
+    this.#changed();
   }
 
   #address() {
@@ -64,7 +111,7 @@ export class Composer {
   }
 
   #changed() {
-    drafts.keep(this.#room.id, this.#field.value);
+    if (this.#about?.kind !== 'edit') drafts.keep(this.#room.id, this.#field.value);
     this.#grow();
     const left = this.#chat.limits.text - [...this.#field.value.trim()].length;
     this.#count.hidden = left > WARNING;
@@ -84,7 +131,16 @@ export class Composer {
     // While an input method composes, Enter chooses a word. Safari ends the composition first: 229 tells it still.
     if (event.isComposing || event.keyCode === 229) return;
     if (event.key === 'Enter' && !event.shiftKey && !event.altKey) this.#submit(event);
+    else if (event.key === 'Escape' && this.#about) this.#forget();
+    else if (event.key === 'ArrowUp' && !this.#field.value && !this.#about) this.#editLast(event);
     else if (event.key === 'PageUp' || event.key === 'PageDown') this.#page(event);
+  }
+
+  #editLast(event) {
+    const own = this.#room.messages.findLast(({ user, deleted }) => user.id === this.#chat.me.id && !deleted);
+    if (!own?.text) return;
+    event.preventDefault();
+    this.edit(own);
   }
 
   #page(event) {
@@ -94,7 +150,7 @@ export class Composer {
   }
 
   #press(event) {
-    if (event.target === this.#field) return;
+    if (event.target.closest('textarea, button')) return;
     event.preventDefault();
     this.focus();
   }
@@ -103,12 +159,33 @@ export class Composer {
     event.preventDefault();
     const text = clean(this.#field.value);
     if (!text || this.#button.disabled) return;
-    this.#field.value = '';
-    this.#changed();
-    this.#outbox.add(this.#room.id, text);
+    if (this.#about?.kind === 'edit') this.#save(this.#about.message, text);
+    else this.#send(text);
+  }
+
+  #send(text) {
+    const original = this.#about?.message;
+    drafts.keep(this.#room.id, '');
+    this.#about = null;
+    this.#forget();
+    this.#outbox.add(this.#room.id, text, original ? { quote: quoted(original) } : {});
     this.#wrote();
   }
+
+  async #save(message, text) {
+    const room = this.#room;
+    this.#forget();
+    if (text === message.text || (await this.#change(message, text))) return;
+    // It was refused, and said why: what was written must not be lost.
+    if (room !== this.#room || this.#about) return;
+    this.edit(message);
+    this.#field.value = text;
+    this.#changed();
+  }
 }
+
+/** What is shown of a message that is replied to, until the server says it. */
+const quoted = ({ id, user, text = '' }) => ({ id, user, text: [...text].slice(0, 200).join('') });
 
 /** What is sent of a text: no blank lines around it, and no half characters, which no JSON can carry. */
 function clean(text) {

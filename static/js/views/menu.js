@@ -77,8 +77,8 @@ function walk(event, items, close) {
   }
 }
 
-// Above its opener where there is no room below, and within the window always.
-function stand(menu, opener) {
+/** Above its opener where there is no room below, and within the window always. */
+export function stand(menu, opener) {
   const at = opener.getBoundingClientRect();
   const { width, height } = menu.getBoundingClientRect();
   const below = at.bottom + height + MARGIN <= innerHeight;

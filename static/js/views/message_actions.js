@@ -16,6 +16,26 @@ const STILL = 10; // px that a thumb may move meanwhile
  * @type {{word: string, icon: string, danger?: boolean, may: Function, run: Function}[]}
  */
 const ACTIONS = [
+  { word: 'reply', icon: 'reply', may: () => true, run: ({ composer, message }) => composer.reply(message) },
+  {
+    word: 'react',
+    icon: 'smile',
+    may: () => true,
+    run: ({ open, message, row }) => open('emoji_picker', { message, opener: row }),
+  },
+  {
+    word: 'edit',
+    icon: 'edit',
+    may: ({ chat, message }) => message.user.id === chat.me.id && Boolean(message.text),
+    run: ({ composer, message }) => composer.edit(message),
+  },
+  {
+    word: 'copyLink',
+    icon: 'link',
+    may: () => Boolean(navigator.clipboard),
+    run: ({ message, tell }) =>
+      navigator.clipboard.writeText(`${location.origin}/messages/${message.id}`).then(() => tell(words.copied)),
+  },
   {
     word: 'copyText',
     icon: 'copy',
@@ -62,6 +82,15 @@ export class MessageActions {
     for (const kind of ['pointerup', 'pointercancel']) on(this.#list, kind, () => this.#held.abort());
     on(this.#scroller, 'scroll', () => this.#held.abort());
     on(this.#scroller, 'keydown', (event) => this.#key(event));
+    on(find(this.#tools, 'react'), 'click', ({ currentTarget: opener }) => {
+      const message = this.#message(opener);
+      if (message) this.#context.open('emoji_picker', { message, opener });
+    });
+    on(find(this.#tools, 'reply'), 'click', ({ currentTarget }) => {
+      const message = this.#message(currentTarget);
+      if (message) this.#context.composer.reply(message);
+    });
+    on(this.#list, 'click', ({ target }) => this.#pressedIn(target.closest('[data-act]')));
     on(find(this.#tools, 'more'), 'click', ({ currentTarget }) => this.#choose(currentTarget));
     // What brought this here may have been on a message already.
     for (const row of this.#list.querySelectorAll('.message:is(:hover, :focus-within)')) this.#offer(row);
@@ -70,6 +99,8 @@ export class MessageActions {
   #offer(target) {
     const row = target.closest('.message[data-id]');
     if (!row || this.#menu || row === this.#tools.parentElement) return;
+    // Moved with the focus in them they would be withdrawn midway.
+    if (this.#tools.contains(document.activeElement)) document.activeElement.blur();
     row.append(this.#tools);
   }
 
@@ -123,12 +154,10 @@ export class MessageActions {
   }
 
   #choose(opener) {
-    const { chat } = this.#context;
     const row = opener.closest('.message');
-    const room = chat.current;
-    const message = room?.message(Number(row.dataset.id));
+    const message = this.#message(opener);
     if (!message || message.deleted) return;
-    const about = { ...this.#context, message, room };
+    const about = { ...this.#context, message, room: this.#context.chat.current, row };
     const items = ACTIONS.filter(({ may }) => may(about)).map(({ word, run, ...look }) => ({
       ...look,
       word: typeof words[word] === 'function' ? words[word](message.user.name) : words[word],
@@ -137,6 +166,20 @@ export class MessageActions {
     if (!items.length) return;
     this.#menu = true;
     openMenu(opener, items, { label: words.messageActions, closed: () => this.#closed() });
+  }
+
+  #message(element) {
+    return this.#context.chat.current?.message(Number(element.closest('.message').dataset.id));
+  }
+
+  // What stands in a message and can be pressed.
+  async #pressedIn(button) {
+    if (button?.dataset.act === 'react') {
+      await this.#context.react(this.#message(button), button.dataset.emoji);
+    } else if (button?.dataset.act === 'copy') {
+      await navigator.clipboard?.writeText(button.previousElementSibling.textContent);
+      this.#context.tell(words.copied);
+    }
   }
 
   #closed() {

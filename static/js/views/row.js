@@ -1,10 +1,8 @@
 /** The elements of the timeline: one for each kind of line. */
 
 import { words } from '../words.js';
+import { linked } from './markup.js';
 import { find, icon, paint, part } from './template.js';
-
-const LINK = /\bhttps?:\/\/[^\s<>"'\u201c\u201d\u300c\u300d]+/giu;
-const TRAILING = /[.,:;!?\u3001\u3002\uff01\uff1f]+$/u;
 
 /** An element for the line; `update` gives it its content. */
 export function build(line) {
@@ -31,7 +29,7 @@ const updates = {
     element.textContent = said.join(words.and);
   },
 
-  message(element, { message, continued, own }) {
+  message(element, { message, continued, own, me }) {
     element.classList.toggle('continued', continued);
     element.classList.toggle('own', own);
     element.dataset.state = message.state ?? 'sent';
@@ -44,17 +42,66 @@ const updates = {
     time.textContent = words.time(message.date);
     time.title = words.fullTime(message.date);
     time.dateTime = new Date(message.date).toISOString();
+    quote(element, message);
     say(element, message);
+    react(element, message, me);
     mark(element, message, own);
   },
 };
 
-function say(element, message) {
+function say(element, { deleted, text: written = '', edited }) {
   const text = find(element, 'text');
-  const said = message.deleted ? words.removed : message.text;
-  if (text.dataset.said === said) return;
-  text.dataset.said = said;
-  text.replaceChildren(...(message.deleted ? [said] : linked(said)));
+  const said = deleted ? words.removed : written;
+  const version = `${edited ?? ''} ${said}`;
+  if (text.dataset.said === version) return;
+  text.dataset.said = version;
+  text.replaceChildren(...(deleted ? [said] : linked(written)));
+  if (edited) text.append(' ', changed(edited));
+}
+
+function changed(time) {
+  const element = document.createElement('span');
+  element.className = 'edited';
+  element.textContent = words.edited;
+  element.title = words.editedAt(time);
+  return element;
+}
+
+/** What is replied to, as a link to it. */
+function quote(element, { quote: quoted, deleted }) {
+  let place = find(element, 'quote');
+  if (!quoted || deleted) return place?.remove();
+  if (!place) find(element, 'text').before((place = part('quote')));
+  place.href = `/messages/${quoted.id}`;
+  find(place, 'quote-name').textContent = quoted.user.name;
+  find(place, 'quote-text').textContent = quoted.text || words.quoteGone;
+  return place;
+}
+
+/** A chip for each emoji, to press for adding one's own; who they are is told by reactions.js. */
+function react(element, { reactions, deleted }, me) {
+  let place = find(element, 'reactions');
+  const all = Object.entries((!deleted && reactions) || {});
+  if (!all.length) return place?.remove();
+  if (!place) find(element, 'mark').before((place = part('reactions')));
+  const version = JSON.stringify(reactions);
+  if (place.dataset.shown === version) return place;
+  place.dataset.shown = version;
+  const focused = place.contains(document.activeElement) && document.activeElement.dataset.emoji;
+  place.replaceChildren(...all.map(([emoji, users]) => chip(emoji, users, users.includes(me))));
+  if (focused) place.querySelector(`[data-emoji="${CSS.escape(focused)}"]`)?.focus({ preventScroll: true });
+  return place;
+}
+
+function chip(emoji, users, mine) {
+  const button = part('reaction');
+  button.dataset.emoji = emoji;
+  button.dataset.people = users.join();
+  button.setAttribute('aria-pressed', String(mine));
+  button.setAttribute('aria-label', words.reaction(emoji, users.length));
+  find(button, 'emoji').textContent = emoji;
+  find(button, 'count').textContent = users.length.toLocaleString();
+  return button;
 }
 
 function mark(element, message, own) {
@@ -80,45 +127,5 @@ function hidden(text) {
 function troubled(message) {
   const element = part('trouble');
   find(element, 'reason').textContent = words.notSent(message.reason ?? '');
-  return element;
-}
-
-/** Text, with its addresses made into links. Never parsed as HTML. */
-export function linked(text) {
-  const nodes = [];
-  let at = 0;
-  for (const match of text.matchAll(LINK)) {
-    const address = bare(match[0]);
-    if (!URL.canParse(address)) continue;
-    nodes.push(text.slice(at, match.index), link(address));
-    at = match.index + address.length;
-  }
-  nodes.push(text.slice(at));
-  return nodes.filter(Boolean);
-}
-
-// What ends the sentence isn't part of the address, nor is a bracket that was opened before it.
-function bare(address) {
-  let found = address;
-  for (;;) {
-    const shorter = found.replace(TRAILING, '');
-    const closed = /[)\]}]$/.test(shorter) && !balanced(shorter) ? shorter.slice(0, -1) : shorter;
-    if (closed === found) return found;
-    found = closed;
-  }
-}
-
-function balanced(text) {
-  const close = text.at(-1);
-  const open = { ')': '(', ']': '[', '}': '{' }[close];
-  return text.split(open).length >= text.split(close).length;
-}
-
-function link(address) {
-  const element = document.createElement('a');
-  element.href = address;
-  element.target = '_blank';
-  element.rel = 'noopener noreferrer';
-  element.textContent = address;
   return element;
 }

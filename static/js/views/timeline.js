@@ -294,7 +294,7 @@ export class Timeline {
 
   #act(event) {
     const act = event.target.closest('[data-act]')?.dataset.act;
-    if (!act) return;
+    if (act !== 'retry' && act !== 'discard') return;
     const { key } = event.target.closest('.message').dataset;
     this.#outbox[act](key);
     this.#scroller.focus({ preventScroll: true });
