@@ -21,6 +21,8 @@ ARGUMENTS = [
     "--disable-background-networking",
     "--disable-component-update",
     "--disable-sync",
+    # Names of attackers lead here, as they would after DNS rebinding.
+    "--host-resolver-rules=MAP *.example 127.0.0.1",
 ]
 
 Arrive = Callable[..., Person]
