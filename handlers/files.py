@@ -8,13 +8,15 @@ import re
 from pathlib import Path
 from typing import BinaryIO, NamedTuple
 
+from msgspec import Struct
 from tornado.iostream import StreamClosedError
 
 from handlers.base import Handler
+from handlers.history import DEFAULT_PAGE, LONGEST_PAGE
 from handlers.uploads import Upload
 from models import filenames
 from models.errors import BadEvent, ChatError, NotFound
-from models.events import File
+from models.events import File, Shared
 from models.filetypes import INLINE, UNKNOWN
 from models.store import files, rooms
 from models.store.files import Kept
@@ -31,8 +33,22 @@ SANDBOX = (
 _RANGE = re.compile(r"bytes=(\d{0,15})-(\d{0,15})")
 
 
+class Gallery(Struct):
+    files: list[Shared]
+    more: bool
+
+
 class RoomFilesHandler(Upload):
     """``/api/rooms/<id>/files``."""
+
+    async def get(self, room: str) -> None:
+        """Answer one page of the room's files, the newest first."""
+        user = await self.user()
+        store = self.application.store
+        entry = await store.read(rooms.find, user.id, int(room))
+        limit = min(max(self.number("limit") or DEFAULT_PAGE, 1), LONGEST_PAGE)
+        before = self.get_query_argument("before", None)
+        self.answer(Gallery(*await store.read(files.page, entry.id, limit, before)))
 
     async def post(self, room: str) -> None:
         """Keep a file for a message that will name it."""

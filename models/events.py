@@ -76,6 +76,15 @@ class File(Struct):
     thumbnail: str | UnsetType = UNSET
 
 
+class Shared(Struct):
+    """A file of a room, with the message that it is part of."""
+
+    file: File
+    message: int
+    user: User
+    date: int
+
+
 class Quote(Struct):
     """What a message replies to, as it is now: the beginning of it, or nothing any more."""
 

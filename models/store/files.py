@@ -27,13 +27,14 @@ from sqlalchemy import (
     insert,
     or_,
     select,
+    tuple_,
     update,
 )
 
 from models.errors import NotFound
-from models.events import File
+from models.events import File, Shared, User
 from models.store import rooms
-from models.store.schema import files, now, orphans
+from models.store.schema import files, now, orphans, users
 
 UNNAMED_MS = 24 * 3600 * 1000  # how long a file waits for its message
 
@@ -120,6 +121,32 @@ def find(connection: Connection, user: int, id: str) -> Kept:
         raise NotFound("file")
     content = Content(row.hash, row.type, row.size, row.width, row.height, row.thumbnail)
     return Kept(row.name, content)
+
+
+def page(
+    connection: Connection, room: int, limit: int, before: str | None = None
+) -> tuple[list[Shared], bool]:
+    """Read one page of a room's files, the newest first.
+
+    :param before: the file behind which the page begins; None: at the newest
+    :returns: the page, and whether there are more
+    """
+    found = (
+        select(files, users.c.name.label("user_name"), users.c.role)
+        .join(users, files.c.user == users.c.id)
+        .where(files.c.room == room, files.c.message.is_not(None))
+    )
+    if before is not None:
+        last = select(files.c.message, files.c.position).where(files.c.id == before)
+        at = tuple_(files.c.message, files.c.position)
+        found = found.where(at < last.scalar_subquery())
+    ordered = found.order_by(files.c.message.desc(), files.c.position.desc())
+    rows = connection.execute(ordered.limit(limit + 1)).all()
+    shared = [
+        Shared(_file(row), row.message, User(row.user, row.user_name, row.role), row.date)
+        for row in rows[:limit]
+    ]
+    return shared, len(rows) > limit
 
 
 def used(connection: Connection, user: int) -> int:

@@ -317,3 +317,22 @@ async def test_a_file_of_a_closed_room_is_not_there_for_others(call, connect) ->
     assert (await upload(call, carol, b"x", room=den)).status == 404
     await call("DELETE", f"/api/rooms/{den}/members/{id}", cookie=ada)
     assert (await call("GET", file["url"], cookie=bob)).status == 404, "it was kept by the browser"
+
+
+@pytest.mark.gen_test
+async def test_the_files_of_a_room_are_listed_by_page(call, connect) -> None:
+    cookie = await sign_in(call, "ada")
+    ada = await connect(cookie=cookie)
+    for number in range(3):
+        ids = [(await upload(call, cookie, b"x", f"{number}{n}.txt")).body["id"] for n in "ab"]
+        message = (await ada.say("look", files=ids))["message"]
+    await upload(call, cookie, b"x", "unnamed.txt")
+    first = (await call("GET", "/api/rooms/1/files?limit=4", cookie=cookie)).body
+    names = [shared["file"]["name"] for shared in first["files"]]
+    assert (names, first["more"]) == (["2b.txt", "2a.txt", "1b.txt", "1a.txt"], True)
+    assert first["files"][0]["message"] == message["id"]
+    assert first["files"][0]["user"]["name"] == "ada"
+    last = first["files"][-1]["file"]["id"]
+    rest = (await call("GET", f"/api/rooms/1/files?limit=4&before={last}", cookie=cookie)).body
+    assert [shared["file"]["name"] for shared in rest["files"]] == ["0b.txt", "0a.txt"]
+    assert rest["more"] is False
