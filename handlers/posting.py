@@ -12,6 +12,7 @@ import time
 from collections.abc import Callable, Sequence
 from functools import partial
 
+from msgspec import structs
 from tornado.ioloop import IOLoop
 
 from handlers.asking import Asking
@@ -21,7 +22,7 @@ from models.channel import Change, Channel
 from models.errors import BadEvent, ChatError, Empty
 from models.policy import LOBBY
 from models.store import edits
-from models.store.messages import Post, Stored
+from models.store.posts import Post, Stored
 from models.store.writer import Outcome
 
 
@@ -38,7 +39,7 @@ class Posting(Asking):
             room=event.room or LOBBY,
             user=self.person,
             text=text,
-            html=markup.render(text),
+            html=_shown(text),
             msg_id=event.msgId or secrets.token_hex(8),
             origin=self.key,
             reply_to=event.replyTo,
@@ -50,7 +51,7 @@ class Posting(Asking):
         texts.check(event.text, self.application.limits["text"])
         self._take_turn()
         text = self.application.screening.filter.screen(event.text)
-        html = markup.render(text)
+        html = _shown(text)
         self._change(
             event, self.application.store.write(edits.edit, self.person, event.id, text, html)
         )
@@ -79,19 +80,16 @@ class Posting(Asking):
     # ------------------------------------------------------------ messages
 
     def _post(self, event: events.Post, post: Post) -> None:
-        posted = partial(self._posted, event.ref, post)
-        self._when_open(post.room, event, lambda: self.application.store.post(post, posted))
-
-    def _when_open(self, room: int, event: events.Post, then: Callable[[], None]) -> None:
-        """Go on once a room is live; in the order of asking."""
+        """Store it once the room is live; in the order of asking."""
 
         def opened(outcome: Channel | ChatError) -> None:
             if isinstance(outcome, ChatError):
                 self.refuse(outcome, event.ref, event.msgId)
-            else:
-                then()
+                return
+            to_store = post if post.html is not None else _with_present(post, outcome)
+            self.application.store.post(to_store, partial(self._posted, event.ref, post))
 
-        self.application.cache.open(room, opened)
+        self.application.cache.open(post.room, opened)
 
     def _posted(self, ref: str | None, post: Post, outcome: Outcome) -> None:
         """Answer the sender, and tell the others: it is on disk."""
@@ -140,3 +138,15 @@ class Posting(Asking):
                 return  # the answer comes with the change, in its place
             self.application.turn.settle(channel)  # what was told before comes before
         self.listener.send(answer(change))
+
+
+def _shown(text: str) -> str | None:
+    """Render a text; None: people may be named in it, and only the store knows them."""
+    return None if "@" in text else markup.render(text).html
+
+
+def _with_present(post: Post, channel: Channel) -> Post:
+    """Say who is here; in a crowd, nobody: it would be a call to all."""
+    presence = channel.presence
+    here = () if presence.crowded else tuple(user.id for user in presence.users)
+    return structs.replace(post, here=here)

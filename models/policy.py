@@ -128,6 +128,11 @@ def remove_message(standing: Standing, own: bool) -> None:
         )
 
 
+def may_call_everybody(standing: Standing) -> bool:
+    """Tell whether ``@room`` and ``@here`` call anybody: not from passers-by."""
+    return standing.kind == "direct" or standing.maker or at_least(standing.role, "member")
+
+
 # ---------------------------------------------------------------- people
 
 

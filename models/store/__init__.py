@@ -19,8 +19,8 @@ from sqlalchemy.exc import SQLAlchemyError
 from models.errors import ChatError, NotStored
 from models.store import dialects
 from models.store.loader import K, Loader, LoadMany, V
-from models.store.messages import Post
 from models.store.migrate import migrate
+from models.store.posts import Post
 from models.store.schema import facts
 from models.store.writer import Outcome, Work, Writer
 
@@ -66,7 +66,7 @@ class Store:
         """Store a message, durably, in the order of the calls.
 
         :param done: called on the event loop, after the commit, with
-            :class:`~models.store.messages.Stored` or a ``ChatError``
+            :class:`~models.store.posts.Stored` or a ``ChatError``
         """
         self._write_thread().submit(Work(None, post, done))
 

@@ -17,7 +17,7 @@ from models.errors import Empty, NotFound
 from models.events import User, encode
 from models.policy import Standing
 from models.reactions import react as change_reactions
-from models.store import actions, files, numbers, rooms
+from models.store import actions, files, naming, numbers, rooms
 from models.store.schema import mentions, messages, now
 from models.store.states import change_of, decode_reactions, whole
 
@@ -42,9 +42,10 @@ NOTHING = {
 }
 
 
-def edit(connection: Connection, user: User, id: int, text: str, html: str) -> list[Change]:
+def edit(connection: Connection, user: User, id: int, text: str, html: str | None) -> list[Change]:
     """Give a message another text.
 
+    :param html: the text as it is shown; None: people may be named in it
     :returns: the changes that this makes, the message's own first; where nothing
         changes, the message as it is
     :raises ChatError: there is no such message for them, or it is not theirs
@@ -55,7 +56,14 @@ def edit(connection: Connection, user: User, id: int, text: str, html: str) -> l
         raise Empty("There is nothing in this message. To take it back, delete it.")
     if row.text == text:
         return _tell(connection, [id])
-    return _change(connection, row, {"text": text, "html": html, "edited": now()})
+    named: list[int] = []
+    if html is None:
+        html, named = naming.render(connection, user, row.room, text)
+    if named or row.mentions:
+        naming.write_down(connection, user.id, row.room, id, named)
+    told = encode(named).decode() if named else None
+    values = {"text": text, "html": html, "edited": now(), "mentions": told}
+    return _change(connection, row, values)
 
 
 def remove(connection: Connection, user: User, id: int) -> list[Change]:

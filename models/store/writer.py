@@ -20,7 +20,7 @@ from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import IntegrityError, OperationalError, SQLAlchemyError
 
 from models.errors import ChatError, NotStored
-from models.store import messages
+from models.store import posts
 
 log = logging.getLogger("gust.store")
 
@@ -113,7 +113,7 @@ class Writer:
 
     def _write(self, connection: Connection, batch: Sequence[Work]) -> list[Outcome]:
         try:
-            return self._transact(connection, batch, messages.insert_new)
+            return self._transact(connection, batch, posts.insert_new)
         except IntegrityError:
             pass  # a resend, most likely: look for what is stored already
         except OperationalError as error:
@@ -124,7 +124,7 @@ class Writer:
 
     def _write_with_care(self, connection: Connection, batch: Sequence[Work]) -> list[Outcome]:
         try:
-            return self._transact(connection, batch, messages.insert_each_once)
+            return self._transact(connection, batch, posts.insert_each_once)
         except OperationalError as error:
             return self._refuse(batch, error)
         except Exception as error:  # noqa: BLE001 - as above
@@ -133,7 +133,7 @@ class Writer:
         return [self._write_with_care(connection, [work])[0] for work in batch]
 
     def _transact(
-        self, connection: Connection, batch: Sequence[Work], insert: messages.Insert
+        self, connection: Connection, batch: Sequence[Work], insert: posts.Insert
     ) -> list[Outcome]:
         with connection.begin():
             return list(_run(connection, batch, insert))
@@ -152,9 +152,7 @@ def _as_answer(error: Exception) -> ChatError:
     return NotStored()
 
 
-def _run(
-    connection: Connection, batch: Sequence[Work], insert: messages.Insert
-) -> Iterator[Outcome]:
+def _run(connection: Connection, batch: Sequence[Work], insert: posts.Insert) -> Iterator[Outcome]:
     for is_call, works in groupby(batch, key=lambda work: work.run is not None):
         if is_call:
             for work in works:

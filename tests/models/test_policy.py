@@ -55,6 +55,8 @@ def test_who_may_do_what_in_a_room(standing: Standing) -> None:
     assert outcome(policy.remove_message, standing, True) == expected(True)
     removes = kind != "direct" and keeps
     assert outcome(policy.remove_message, standing, False) == expected(removes)
+    calls = kind == "direct" or maker or role in ("member", *HIGH)
+    assert policy.may_call_everybody(standing) == calls
 
 
 @pytest.mark.parametrize("role", ROLES)

@@ -17,7 +17,7 @@ from sqlalchemy import Connection, event, insert, select
 from models.errors import NotFound, NotStored, Taken
 from models.events import User, decode_message
 from models.store import Store, members, messages, rooms, users
-from models.store.messages import Post, Stored
+from models.store.posts import Post, Stored
 from models.store.schema import messages as table
 from models.store.schema import metadata
 

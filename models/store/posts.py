@@ -1,0 +1,212 @@
+"""Posting: messages stored in batches, each once."""
+
+from __future__ import annotations
+
+import time
+from collections import Counter
+from collections.abc import Callable, Sequence
+from functools import cache
+from itertools import chain
+from typing import Any
+
+from msgspec import UNSET, Struct
+from sqlalchemy import BigInteger, Connection, String, bindparam, column, insert, values
+
+from models.channel import Change
+from models.events import Message, User, encode
+from models.store import files, naming, numbers
+from models.store.prepared import Prepared, Values
+from models.store.referring import Referred, look_up
+from models.store.schema import messages
+from models.store.states import change_of, change_to, whole
+
+
+class Post(Struct, frozen=True, gc=False):
+    """A message before it is stored.
+
+    :ivar origin: the ``clientKey`` of the socket that waits for the ``ack``
+    :ivar html: the text as it is shown; None: people may be named in it, which is
+        found out where it is stored
+    :ivar here: who is present in the room
+    :ivar reply_to: the message that it answers
+    :ivar files: ids of files that become part of it
+    """
+
+    room: int
+    user: User
+    text: str
+    html: str | None
+    msg_id: str
+    origin: str | None = None
+    reply_to: int | None = None
+    files: tuple[str, ...] = ()
+    here: tuple[int, ...] = ()
+
+
+class Stored(Struct, frozen=True, gc=False):
+    """What became of a post.
+
+    :ivar new: False: it was stored before under the same ``msg_id``
+    """
+
+    change: Change
+    new: bool
+
+
+# What a post fills of its row: a new column is named here, and gets its value in
+# `_row` and, where it is told, in `_message`.
+_COLUMNS = (
+    "room",
+    "seq",
+    "user",
+    "msg_id",
+    "text",
+    "html",
+    "date",
+    "files",
+    "posted",
+    "reply_to",
+    "mentions",
+)
+_MOST = 64  # rows in one statement
+
+
+Insert = Callable[[Connection, Sequence[Post]], list[Stored]]
+
+
+def insert_new(connection: Connection, posts: Sequence[Post]) -> list[Stored]:
+    """Store posts in one statement, taking it that none is stored yet.
+
+    To look first would cost a third of the whole transaction, and resends are rare.
+
+    :returns: what became of each, in their order
+    :raises IntegrityError: one is stored already; see :func:`insert_each_once`
+    """
+    return _insert_missing(connection, posts, {})
+
+
+def insert_each_once(connection: Connection, posts: Sequence[Post]) -> list[Stored]:
+    """Store in one statement those posts that are not stored yet.
+
+    :returns: what became of each, in their order
+    """
+    return _insert_missing(connection, posts, _find(connection, posts))
+
+
+def _insert_missing(
+    connection: Connection, posts: Sequence[Post], known: dict[tuple[int, str], Change]
+) -> list[Stored]:
+    missing: dict[tuple[int, str], Post] = {}
+    for post in posts:
+        key = (post.user.id, post.msg_id)
+        if key not in known:
+            missing.setdefault(key, post)
+    if missing:
+        known |= _store(connection, list(missing.values()))
+    stored = []
+    for post in posts:
+        key = (post.user.id, post.msg_id)
+        stored.append(Stored(known[key], missing.pop(key, None) is not None))
+    return stored
+
+
+def _find(connection: Connection, posts: Sequence[Post]) -> dict[tuple[int, str], Change]:
+    keys = [(post.user.id, post.msg_id) for post in posts]
+    # A join: for `(user, msg_id) IN (VALUES …)` SQLite reads the whole table.
+    names = values(column("user", BigInteger), column("msg_id", String), name="names")
+    wanted = names.data(keys).cte("wanted")
+    same = (messages.c.user == wanted.c.user) & (messages.c.msg_id == wanted.c.msg_id)
+    found = whole.join(wanted, same)
+    return {(row.user, row.msg_id): change_of(row) for row in connection.execute(found)}
+
+
+def _store(connection: Connection, posts: Sequence[Post]) -> dict[tuple[int, str], Change]:
+    # The rooms' numbers are taken first: that locks the rooms' rows, and so ids
+    # and numbers rise together, also with several writing processes.
+    now = time.time_ns() // 1_000_000
+    following = numbers.take(connection, Counter(post.room for post in posts))
+    by_number: dict[tuple[int, int], tuple[Post, Referred]] = {}
+    rows = []
+    for post in posts:
+        refers = look_up(connection, post)
+        seq = following[post.room]
+        following[post.room] += 1
+        by_number[post.room, seq] = post, refers
+        rows.append(_row(post, refers, seq, now))
+    stored = {}
+    for id, room, seq in _insert(connection, rows):
+        post, refers = by_number[room, seq]
+        if post.files:
+            files.attach(connection, post.files, post.user.id, room, id)
+        if refers.mentions:
+            naming.write_down(connection, post.user.id, room, id, refers.mentions)
+        message = _message(post, refers, id, seq, now)
+        stored[post.user.id, post.msg_id] = change_to(message, post.origin)
+    return stored
+
+
+def _row(post: Post, refers: Referred, seq: int, now: int) -> Values:
+    """Give the values of a post for ``_COLUMNS``."""
+    return (
+        post.room,
+        seq,
+        post.user.id,
+        post.msg_id,
+        post.text,
+        refers.html if post.html is None else post.html,
+        now,
+        _json(refers.files),
+        seq,
+        post.reply_to,
+        _json(refers.mentions),
+    )
+
+
+def _message(post: Post, refers: Referred, id: int, seq: int, now: int) -> Message:
+    return Message(
+        id=id,
+        room=post.room,
+        seq=seq,
+        user=post.user,
+        text=post.text,
+        html=refers.html if post.html is None else post.html,
+        date=now,
+        msgId=post.msg_id,
+        files=refers.files,
+        replyTo=UNSET if post.reply_to is None else post.reply_to,
+        quote=refers.quote,
+        mentions=refers.mentions,
+    )
+
+
+def _json(told: object) -> str | None:
+    return None if told is UNSET else encode(told).decode()
+
+
+def _insert(connection: Connection, rows: Sequence[Values]) -> list[tuple[int, int, int]]:
+    """Insert rows; give id, room and ``seq`` of each, in any order.
+
+    The sizes of the statements are powers of two: few enough for each of them to
+    stay prepared, in the driver as well.
+    """
+    stored: list[tuple[int, int, int]] = []
+    at = 0
+    while at < len(rows):
+        size = min(_MOST, 1 << (len(rows) - at).bit_length() - 1)
+        values = list(chain.from_iterable(rows[at : at + size]))
+        stored += _insert_of(size).run(connection, values)
+        at += size
+    return stored
+
+
+@cache
+def _insert_of(size: int) -> Prepared:
+    """Give the statement that inserts so many rows."""
+    names = [[f"{column}_{row}" for column in _COLUMNS] for row in range(size)]
+    rows: list[dict[str, Any]] = [
+        {column: bindparam(name) for column, name in zip(_COLUMNS, row, strict=True)}
+        for row in names
+    ]
+    statement = insert(messages).values(rows)
+    returned = messages.c.id, messages.c.room, messages.c.seq
+    return Prepared(statement.returning(*returned), chain.from_iterable(names))
