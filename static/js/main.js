@@ -286,6 +286,12 @@ function watch() {
   connection.wake();
 }
 
+/** The socket found nobody: perhaps because the session is over, and a guest would not be let in. */
+async function doubt() {
+  const refusal = await api.me().then(() => null, (error) => error);
+  if (refusal?.status === 401 && chat.me) ended('ended');
+}
+
 function lost({ detail: room }) {
   if (!room.leaving) tell(words.removedFrom(room.name));
   history.replaceState(null, '', `/rooms/${chat.lobby.id}`);
@@ -311,6 +317,7 @@ on(connection, 'state', () => {
   if (connection.state === 'signed_out') ended('ended');
   else if (connection.state === 'banned') ended('banned');
 });
+on(connection, 'unheard', doubt);
 on(chat, 'stranger', () => ended('ended'));
 on(chat, 'lost', lost);
 on(chat, 'heard', () => document.hidden && head.heard());

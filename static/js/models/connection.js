@@ -5,7 +5,8 @@
  * `offline` (the same, while the browser says that there is no network), `disconnected` (by the person),
  * `signed_out` and `banned` (by the server, for good).
  *
- * Fires `state`, and `event` with each thing the server says as `detail`.
+ * Fires `state`, `event` with each thing the server says as `detail`, and `unheard` when an attempt after the first
+ * ended without a word: the server is away, or refuses us, which a browser doesn't tell apart.
  */
 
 const SHORTEST = 500;
@@ -118,6 +119,7 @@ export class Connection extends EventTarget {
     this.#abandon();
     if (code === CLOSED.signedOut) return this.#become('signed_out');
     if (code === CLOSED.banned) return this.#become('banned');
+    if (!lasted && this.#attempt) this.dispatchEvent(new Event('unheard'));
     // A connection that is cut at once, again and again, must not bring this page back without a wait.
     if (lasted > STABLE) this.#attempt = 0;
     if (code === CLOSED.slow && lasted > STABLE) return this.#open();
