@@ -1,0 +1,143 @@
+"""Who is taken out hears nothing more, whatever was under way at that moment."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from handlers.chatsocket import ChatSocketHandler
+from models.store import members, rooms
+from tests.handlers.rooms import Person, come, make
+
+
+class Held:
+    """Hold back what calls of one function give, until told to let go.
+
+    :ivar reached: set once the first of them has its outcome
+    """
+
+    def __init__(self, owner: Any, name: str, which: Callable[..., bool]) -> None:
+        self.reached = asyncio.Event()
+        self._free = asyncio.Event()
+        self._call, self._which = getattr(owner, name), which
+        setattr(owner, name, self._hold)
+
+    def _hold(self, *args: Any) -> Any:
+        if self._free.is_set() or not self._which(*args):
+            return self._call(*args)
+        return asyncio.ensure_future(self._wait(args))
+
+    async def _wait(self, args: Any) -> Any:
+        outcome = await self._call(*args)
+        self.reached.set()
+        await self._free.wait()
+        return outcome
+
+    def let_go(self) -> None:
+        self._free.set()
+
+
+async def take_out(call: Any, by: Person, room: int, who: Person) -> None:
+    gone = await call("DELETE", f"/api/rooms/{room}/members/{who.id}", cookie=by.cookie)
+    assert gone.status == 204, gone.body
+
+
+async def hears_nothing(phone: Any, laptop: Any, room: int) -> None:
+    """Check that nothing of a room comes any more, neither history nor messages."""
+    begun = len(phone.events)
+    await laptop.say("psst", room=room)
+    phone.send(type="ping", n="end")
+    await phone.until("pong", n="end")
+    assert room not in [event.get("room") for event in phone.events[begun:]]
+    for waiter in ChatSocketHandler.waiters:
+        assert room not in waiter.mine or waiter.person.name != "bob"
+        assert room not in waiter.joined or waiter.person.name != "bob"
+
+
+@pytest.mark.gen_test
+async def test_while_the_room_is_being_entered(app, call, connect) -> None:
+    ada, bob = await come(call, "ada"), await come(call, "bob")
+    hall = await make(call, ada, "open", name="hall")
+    laptop = await connect(cookie=ada.cookie, resume=f"{hall}:0")
+    phone = await connect(cookie=bob.cookie)
+    held = Held(app.store, "write", lambda run, *_: run is members.enter)
+    phone.send(type="join", room=hall)
+    await held.reached.wait()
+    assert (await call("PATCH", f"/api/rooms/{hall}", {"kind": "closed"}, ada.cookie)).status == 200
+    await take_out(call, ada, hall, bob)
+    await phone.until("removed", room=hall)
+    held.let_go()
+    assert (await phone.until("error"))["code"] == "not_found"
+    await hears_nothing(phone, laptop, hall)
+
+
+@pytest.mark.gen_test
+async def test_while_the_room_is_made_ready(app, call, connect) -> None:
+    ada, bob = await come(call, "ada"), await come(call, "bob")
+    den = await make(call, ada, "closed", bob)
+    laptop, phone = (
+        await connect(cookie=ada.cookie, resume=f"{den}:0"),
+        await connect(cookie=bob.cookie),
+    )
+    held = Held(app.live, "open", lambda *_: True)
+    phone.send(type="join", room=den)
+    await held.reached.wait()
+    await take_out(call, ada, den, bob)
+    await phone.until("removed", room=den)
+    held.let_go()
+    assert await phone.until("removed", room=den), "the answer to the join"
+    await hears_nothing(phone, laptop, den)
+
+
+@pytest.mark.gen_test
+async def test_while_the_connection_is_arriving(app, call, connect) -> None:
+    ada, bob = await come(call, "ada"), await come(call, "bob")
+    den = await make(call, ada, "closed", bob)
+    laptop = await connect(cookie=ada.cookie, resume=f"{den}:0")
+    held = Held(app.live, "open", lambda *_: True)
+    connecting = asyncio.ensure_future(
+        connect(cookie=bob.cookie, greeted=False, resume=f"{den}:0,1:0")
+    )
+    await held.reached.wait()
+    await take_out(call, ada, den, bob)
+    held.let_go()
+    phone = await connecting
+    assert [room["name"] for room in (await phone.until("welcome"))["rooms"]] == ["lobby"]
+    assert (await phone.next()) == {"type": "removed", "room": den}
+    await hears_nothing(phone, laptop, den)
+
+
+@pytest.mark.gen_test
+async def test_while_it_is_read_that_they_were_brought_in(app, call, connect) -> None:
+    ada, bob = await come(call, "ada"), await come(call, "bob")
+    den = await make(call, ada)
+    laptop = await connect(cookie=ada.cookie, resume=f"{den}:0")
+    phone = await connect(cookie=bob.cookie)
+    held = Held(app.store, "read", lambda run, *_: run is rooms.entries)
+    await call("PUT", f"/api/rooms/{den}/members/{bob.id}", cookie=ada.cookie)
+    await held.reached.wait()
+    await take_out(call, ada, den, bob)
+    await phone.until("removed", room=den)
+    held.let_go()
+    await hears_nothing(phone, laptop, den)
+
+
+@pytest.mark.gen_test
+async def test_of_two_new_names_the_last_one_stays(app, call, connect) -> None:
+    ada = await come(call, "ada")
+    den = await make(call, ada)
+    laptop = await connect(cookie=ada.cookie)
+    first = iter([True])
+    held = Held(app.store, "read", lambda run, *_: run is rooms.entries and next(first, False))
+    await call("PATCH", f"/api/rooms/{den}", {"name": "attic"}, ada.cookie)
+    await held.reached.wait()
+    await call("PATCH", f"/api/rooms/{den}", {"name": "cellar"}, ada.cookie)
+    assert (await laptop.until("room"))["room"]["name"] == "cellar"
+    held.let_go()
+    laptop.send(type="ping", n="end")
+    await laptop.until("pong", n="end")
+    told = [event["room"]["name"] for event in laptop.events if event["type"] == "room"]
+    assert told == ["cellar"]
