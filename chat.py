@@ -32,7 +32,7 @@ from handlers.filters import FiltersHandler
 from handlers.frames import TOO_SLOW, Listener, Turn
 from handlers.health import HealthHandler
 from handlers.heartbeat import Heartbeat
-from handlers.history import HistoryHandler
+from handlers.history import HistoryHandler, ReceiptsHandler
 from handlers.invites import InviteHandler, InvitesHandler, JoinHandler
 from handlers.live import Live
 from handlers.members import MemberHandler, MembersHandler
@@ -41,6 +41,7 @@ from handlers.options import GiveUp, define_options, parse
 from handlers.page import PageHandler
 from handlers.people import UserHandler, UsersHandler
 from handlers.place import PlaceHandler
+from handlers.progress import Progress
 from handlers.rooms import DirectHandler, RoomHandler, RoomsHandler
 from handlers.screening import Screening
 from handlers.sessions import AccountHandler, MeHandler, SessionHandler
@@ -103,6 +104,8 @@ class Application(TornadoApplication):
         self.live = Live(self.store, self.cache, self.turn)
         self.bus: Bus = LocalBus()
         self.bus.subscribe(self.live.hear, Signals(self.store, self.live, self.screening).hear)
+        self.progress = Progress(self.store, self.bus)
+        self.typings = Limits(rate=1.0, burst=1)
         self._ping_interval = opts["ping_interval"]
         self._heartbeat: Heartbeat | None = None
         self.sweeper = Sweeper(self.store, self.blobs)
@@ -165,6 +168,7 @@ _ROUTES: list[Any] = [
     (r"/api/rooms/([0-9]{1,15})/files", RoomFilesHandler),
     (r"/api/files/([\w-]{16})", WaitingFileHandler),
     (r"/files/([\w-]{16})/([^/]*)(/thumbnail)?", FileHandler),
+    (r"/api/rooms/([0-9]{1,15})/receipts", ReceiptsHandler),
     (r"/api/messages/([0-9]{1,15})", MessageHandler),
     (r"/api/filters", FiltersHandler),
     (r"/healthz", HealthHandler),

@@ -16,7 +16,7 @@ from typing import Any, ClassVar
 from msgspec import UNSET
 
 from handlers.frames import Listener
-from handlers.posting import Posting
+from handlers.noticing import Noticing
 from handlers.reader import Reader
 from models import events
 from models.cache import Cache
@@ -25,7 +25,7 @@ from models.errors import BadEvent, ChatError
 log = logging.getLogger("gust.socket")
 
 
-class ChatSocketHandler(Posting):
+class ChatSocketHandler(Noticing):
     """One client's connection.
 
     :cvar waiters: every open connection
@@ -129,5 +129,8 @@ _HANDLERS: dict[type[events.ClientEvent], Callable[[ChatSocketHandler, Any], Non
     events.React: ChatSocketHandler.on_react,
     events.Join: ChatSocketHandler.on_join,
     events.Leave: ChatSocketHandler.on_leave,
+    events.Type: ChatSocketHandler.on_typing,
+    events.Received: ChatSocketHandler.on_received,
+    events.Read: ChatSocketHandler.on_read,
     events.Ping: ChatSocketHandler.on_ping,
 }

@@ -15,7 +15,7 @@ from handlers.base import HEADERS, Handler
 from handlers.reader import Reader
 from models import names
 from models.errors import BadEvent, Forbidden, Taken
-from models.events import RoomEntry, User
+from models.events import Receipt, RoomEntry, User
 from models.policy import LOBBY
 from models.presence import NOBODY
 from models.signals import PersonChanged
@@ -35,6 +35,7 @@ class Handshake(Handler, WebSocketHandler):
     :ivar entries: these rooms, to be told of in the welcome
     :ivar left: rooms that they were taken out of while it was being read which they are
         in; None: nothing is being read
+    :ivar read: how far they came, on other devices, while it was being read how far they are
     :ivar revoked: the close code and reason, where they were signed out or banned while
         they were connecting
     :cvar arriving: connections whose handshake is not over: what happens to their
@@ -66,6 +67,7 @@ class Handshake(Handler, WebSocketHandler):
         self.mine: set[int] = set()
         self.left = set()
         self.entries: dict[int, RoomEntry] = {}
+        self.read: dict[int, Receipt] = {}
         self.key = str(uuid.uuid4())
         self.check_upgrade()
         self.positions = self._read_positions()
@@ -89,7 +91,7 @@ class Handshake(Handler, WebSocketHandler):
             headers.__init__()  # type: ignore[misc] # emptied: Tornado holds them as well
         self.request.arguments = self.request.query_arguments = self.request.body_arguments = {}
         self.request.__dict__.pop("_cookies", None)
-        del self.positions, self.entries
+        del self.positions, self.entries, self.read
         self.left = None
 
     def let_in(self, entry: RoomEntry) -> None:
@@ -110,6 +112,10 @@ class Handshake(Handler, WebSocketHandler):
 
     def take_entries(self) -> list[RoomEntry]:
         """Give the rooms to tell of in the welcome; they are not kept any longer."""
+        for room, receipt in self.read.items():
+            if entry := self.entries.get(room):
+                entry.read = receipt.read
+                entry.unread, entry.mentions = receipt.unread or 0, receipt.mentions or 0
         entries = sorted(
             self.entries.values(), key=lambda entry: (entry.id != LOBBY, names.key(entry.name))
         )

@@ -1,4 +1,4 @@
-"""Older messages, a page at a time."""
+"""What was said in a room, a page at a time, and how far its people are."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from msgspec import Raw, Struct
 
 from handlers.base import Handler
 from models.errors import BadEvent
-from models.store import messages, rooms
+from models.store import messages, positions, rooms
 
 DEFAULT_PAGE = 50  # messages
 LONGEST_PAGE = 100
@@ -15,6 +15,19 @@ LONGEST_PAGE = 100
 class Page(Struct):
     messages: list[Raw]
     more: bool
+
+
+class Position(Struct):
+    """How far somebody is in a room."""
+
+    user: int
+    received: int
+    read: int
+    date: int
+
+
+class Receipts(Struct):
+    receipts: list[Position]
 
 
 class HistoryHandler(Handler):
@@ -32,3 +45,17 @@ class HistoryHandler(Handler):
         entry = await store.read(rooms.find, user.id, int(room))
         changes, more = await store.read(messages.page, entry.id, limit, **position)
         self.answer(Page([Raw(change.body) for change in changes], more))
+
+
+class ReceiptsHandler(Handler):
+    """``/api/rooms/<id>/receipts``."""
+
+    async def get(self, room: str) -> None:
+        """Answer how far the members of a small room are."""
+        user = await self.user()
+        store = self.application.store
+        entry = await store.read(rooms.find, user.id, int(room))
+        rows = await store.read(positions.of_room, entry.id)
+        self.answer(
+            Receipts([Position(row.user, row.received, row.read, row.date) for row in rows])
+        )

@@ -121,6 +121,43 @@ class Signals:
             if newcomer.person.id == signal.user or newcomer.session in signal.sessions:
                 newcomer.revoked = (BANNED, "banned")
 
+    # ------------------------------------------------------------ what is noticed
+
+    def _type(self, signal: signals.Typing) -> None:
+        """Tell the others in a room; in a crowd nobody could read it."""
+        self._tell_others(
+            signal.room,
+            signal.user.id,
+            events.Typing(room=signal.room, user=signal.user),
+        )
+
+    def _read(self, signal: signals.HasRead) -> None:
+        """Tell somebody's own devices, and in a small room the others."""
+        receipt = events.Receipt(
+            room=signal.room,
+            user=signal.user,
+            received=signal.received,
+            read=signal.read,
+            date=signal.date,
+        )
+        if signal.told:
+            self._tell_others(signal.room, signal.user, receipt)
+        receipt.unread, receipt.mentions = signal.unread, signal.mentions
+        for waiter in _of(signal.user):
+            waiter.tell(receipt)
+        for newcomer in _arriving(signal.user):
+            newcomer.read[signal.room] = receipt
+
+    def _tell_others(self, room: int, user: int, event: events.ServerEvent) -> None:
+        channel = ChatSocketHandler.cache.get(room)
+        if channel is None or channel.presence.crowded:
+            return
+        own = {waiter.listener for waiter in _of(user)}
+        told = frame(encode(event))
+        for listener in channel.listeners:
+            if listener not in own:
+                listener.send(told)
+
     def _change_filters(self, signal: signals.FiltersChanged) -> None:
         """Read the word filter anew."""
         self._screening.reload()
@@ -134,6 +171,8 @@ _REACTIONS: dict[type[signals.Signal], Callable[[Signals, Any], None]] = {
     signals.SignedOut: Signals._sign_out,
     signals.Banned: Signals._ban,
     signals.FiltersChanged: Signals._change_filters,
+    signals.Typing: Signals._type,
+    signals.HasRead: Signals._read,
 }
 
 

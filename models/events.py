@@ -42,8 +42,7 @@ class User(Struct, frozen=True, omit_defaults=False):
 class RoomEntry(Struct):
     """One line of a person's list of rooms.
 
-    ``read``, ``unread`` and ``mentions`` are that person's own. Until reading
-    positions are kept, everything counts as read. ``maker`` looks after the room;
+    ``read``, ``unread`` and ``mentions`` are that person's own. ``maker`` looks after the room;
     ``members`` are told of direct rooms, which have no other name.
     """
 
@@ -158,11 +157,26 @@ class Leave(ClientEvent, tag="leave"):
     room: Id
 
 
+class Type(ClientEvent, tag="typing"):
+    room: Id
+
+
+class Received(ClientEvent, tag="received"):
+    room: Id
+    seq: Seq
+
+
+class Read(ClientEvent, tag="read"):
+    room: Id
+    seq: Seq | None = None
+    unreadFrom: Id | None = None
+
+
 class Ping(ClientEvent, tag="ping"):
     n: Number | float | Ref | None = None
 
 
-AnyClientEvent = Post | Edit | Delete | React | Join | Leave | Ping
+AnyClientEvent = Post | Edit | Delete | React | Join | Leave | Type | Received | Read | Ping
 
 # ---------------------------------------------------------------- server → client
 
@@ -238,12 +252,41 @@ class UserChanged(ServerEvent, tag="user"):
     user: User
 
 
+class Typing(ServerEvent, tag="typing"):
+    room: int
+    user: User
+
+
+class Receipt(ServerEvent, tag="receipt"):
+    """How far somebody is; ``unread`` and ``mentions`` are told to themselves alone."""
+
+    room: int
+    user: int
+    received: int
+    read: int
+    date: int
+    unread: int | UnsetType = UNSET
+    mentions: int | UnsetType = UNSET
+
+
 class Pong(ServerEvent, tag="pong"):
     n: int | float | str | UnsetType = UNSET
 
 
 AnyServerEvent = (
-    Welcome | History | Ack | Error | Joined | Left | Presence | Room | Removed | UserChanged | Pong
+    Welcome
+    | History
+    | Ack
+    | Error
+    | Joined
+    | Left
+    | Presence
+    | Room
+    | Removed
+    | UserChanged
+    | Typing
+    | Receipt
+    | Pong
 )
 
 # ---------------------------------------------------------------- bytes

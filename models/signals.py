@@ -57,4 +57,34 @@ class FiltersChanged(Signal):
     """The word filter has other rules now."""
 
 
-AnySignal = CameIn | TakenOut | RoomChanged | PersonChanged | SignedOut | Banned | FiltersChanged
+class Typing(Signal):
+    """Somebody is writing something in a room."""
+
+    user: User
+    room: int
+
+
+class HasRead(Signal):
+    """Somebody has come further in a room; as :class:`models.store.positions.Moved`."""
+
+    user: int
+    room: int
+    received: int
+    read: int
+    date: int
+    unread: int
+    mentions: int
+    told: bool
+
+
+AnySignal = (
+    CameIn
+    | TakenOut
+    | RoomChanged
+    | PersonChanged
+    | SignedOut
+    | Banned
+    | FiltersChanged
+    | Typing
+    | HasRead
+)

@@ -10,6 +10,7 @@ from sqlalchemy import Connection, insert, select
 
 from models.events import RoomEntry
 from models.store import members as members_of
+from models.store import positions
 from models.store import rooms as rooms_of
 from models.store.schema import members, now, rooms
 
@@ -47,6 +48,7 @@ def open(connection: Connection, people: Collection[int]) -> Opened:
     room = connection.execute(insert(rooms).values(values).returning(rooms.c.id)).scalar_one()
     rows = [{"user": user, "room": room, "date": date} for user in people]
     connection.execute(insert(members), rows)
+    positions.begin(connection, people, room)
     return Opened(rooms_of.find(connection, min(people), room), new=True)
 
 

@@ -11,7 +11,7 @@ from models import policy
 from models.errors import Forbidden, NotFound
 from models.events import Role, RoomEntry, User
 from models.policy import may_enter
-from models.store import actions
+from models.store import actions, positions
 from models.store import rooms as rooms_of
 from models.store.people import here_to_stay
 from models.store.schema import members, now, rooms, users
@@ -45,6 +45,7 @@ def add(connection: Connection, user: int, room: int) -> bool:
     if rooms_of.is_member(connection, user, room):
         return False
     connection.execute(insert(members).values(user=user, room=room, date=now()))
+    positions.begin(connection, [user], room)
     return True
 
 

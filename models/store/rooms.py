@@ -5,6 +5,7 @@ from __future__ import annotations
 import secrets
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
+from copy import copy
 from typing import Any, NamedTuple
 
 from msgspec import UNSET
@@ -14,7 +15,7 @@ from models import names, policy
 from models.errors import NotFound, Taken, concerning
 from models.events import Kind, RoomEntry, User
 from models.policy import LOBBY, Standing, may_enter
-from models.store import actions
+from models.store import actions, positions
 from models.store.schema import members, now, rooms, users
 
 # What begins a key that is no open room's name: names have no control characters.
@@ -49,6 +50,7 @@ def create(
     }
     row = connection.execute(insert(rooms).values(values).returning(rooms)).one()
     connection.execute(insert(members).values(user=user, room=row.id, date=now()))
+    positions.begin(connection, [user], row.id)
     return _entry(row)
 
 
@@ -130,7 +132,9 @@ def find(connection: Connection, user: int, room: int | str) -> RoomEntry:
     row = _by_name(connection, user, room) if isinstance(room, str) else _by_id(connection, room)
     if row is None or not may_enter(row.kind, is_member(connection, user, row.id)):
         raise NotFound("room")
-    return _with_members(connection, [row])[0]
+    entry = _with_members(connection, [row])[0]
+    positions.tell(connection, user, [entry])
+    return entry
 
 
 def _by_id(connection: Connection, room: int) -> Row[Any] | None:
@@ -165,17 +169,22 @@ def entries(connection: Connection, room: int, people: Sequence[int]) -> dict[in
     within = select(members.c.user).where(members.c.room == room, members.c.user.in_(people))
     inside = people if room == LOBBY else connection.scalars(within)
     entry = _with_members(connection, [row])[0]
-    return dict.fromkeys(inside, entry)
+    found = {user: copy(entry) for user in inside}
+    for user, own in found.items():
+        positions.tell(connection, user, [own])
+    return found
 
 
 def of(connection: Connection, people: Sequence[int]) -> dict[int, list[RoomEntry]]:
     """List, for each of these people, the rooms that they are in, the lobby first."""
     lobby = _entry(connection.execute(select(rooms).where(rooms.c.id == LOBBY)).one())
-    found = {user: [lobby] for user in people}
+    found = {user: [copy(lobby)] for user in people}
     joined = select(members.c.user, rooms).join_from(members, rooms, members.c.room == rooms.c.id)
     rows = connection.execute(joined.where(members.c.user.in_(people))).all()
     for row, entry in zip(rows, _with_members(connection, rows), strict=True):
         found[row.user].append(entry)
+    for user, listed in found.items():
+        positions.tell(connection, user, listed)
     return {user: in_order(listed) for user, listed in found.items()}
 
 
@@ -183,7 +192,9 @@ def open_to(connection: Connection, user: int) -> list[RoomEntry]:
     """List the open rooms and those that somebody is in, the lobby first."""
     joined = select(members.c.room).where(members.c.user == user)
     found = select(rooms).where(or_(rooms.c.kind == "open", rooms.c.id.in_(joined)))
-    return in_order(_with_members(connection, connection.execute(found).all()))
+    listed = _with_members(connection, connection.execute(found).all())
+    positions.tell(connection, user, listed)
+    return in_order(listed)
 
 
 def in_order(listed: Iterable[RoomEntry]) -> list[RoomEntry]:

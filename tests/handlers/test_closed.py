@@ -56,6 +56,7 @@ NAMING: dict[tuple[str, str], list[tuple[str, Any]]] = {
         ("/api/rooms/{room}/members/{me}", None),
         ("/api/rooms/{room}/members/{ada}", None),
     ],
+    (rf"{ROOM}/receipts", "GET"): [("/api/rooms/{room}/receipts", None)],
     (rf"{ROOM}/files", "GET"): [("/api/rooms/{room}/files", None)],
     (rf"{ROOM}/files", "POST"): [("/api/rooms/{room}/files", form(b"milk", "list.txt"))],
     (r"/api/invites", "POST"): [("/api/invites", {"room": "{room}"})],
@@ -97,6 +98,9 @@ EVENTS: dict[type[events.ClientEvent], list[dict[str, Any]]] = {
     events.Edit: [{"id": "{message}", "text": "mine"}],
     events.Delete: [{"id": "{message}"}],
     events.React: [{"id": "{message}", "emoji": "👍", "on": on} for on in (True, False)],
+    events.Type: [{"room": "{room}"}],
+    events.Received: [{"room": "{room}", "seq": 1}],
+    events.Read: [{"room": "{room}", "seq": 1}, {"room": "{room}", "unreadFrom": "{message}"}],
     events.Join: [
         {"room": "{room}"},
         {"room": "{room}", "since": 0},

@@ -35,8 +35,11 @@ def test_a_frame_that_is_no_object_is_a_message_to_the_lobby() -> None:
         ('{"type":"message","text":"\\ud800"}', "surrogate"),
         ('{"type":"message","text":"\\ud800 and more"}', "surrogate"),
         ('{"type":"ping","n":"' + "x" * 65 + '"}', "$.n"),
-        ('{"type":"dance"}', "message, edit, delete, react, join, leave, ping"),
-        ('{"type":5}', "message, edit, delete, react, join, leave, ping"),
+        (
+            '{"type":"dance"}',
+            "message, edit, delete, react, join, leave, typing, received, read, ping",
+        ),
+        ('{"type":5}', "message, edit, delete, react, join, leave, typing, received"),
         ('{"text":"a"}', "`type`"),
         ('{"type":"message"}', "`text`"),
         ('{"type":"message","text":1}', "$.text"),
