@@ -53,7 +53,7 @@ class Upload(Handler):
 
     async def prepare(self) -> None:
         await super().prepare()
-        if self.request.method not in ("POST", "PUT"):
+        if not self._is_upload:
             return
         self._held = ExitStack()  # what is given back at the end, however that comes
         self._waiting = bytearray()
@@ -105,6 +105,12 @@ class Upload(Handler):
         await blobs.run(blobs.take_in, self.incoming.path, digest)
         return Content(digest, type, self.incoming.size)
 
+    @property
+    def _is_upload(self) -> bool:
+        """Tell whether a file comes with it: a method that is refused brings none."""
+        method = {"POST": type(self).post, "PUT": type(self).put}.get(self.request.method or "")
+        return method not in (None, Handler.post)  # Tornado's own one refuses, for both
+
     async def _begin(self) -> None:
         length = self.request.headers.get("Content-Length", "")
         if not length.isdigit():
@@ -132,7 +138,7 @@ class Upload(Handler):
         self._held.callback(self._stop_watching)
 
     def data_received(self, chunk: bytes) -> Awaitable[None] | None:
-        if self._refused:
+        if self._refused or not self._receives:
             return None
         self._heard = asyncio.get_running_loop().time()
         try:
