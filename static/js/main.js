@@ -274,6 +274,12 @@ function press(event) {
     goTo(Number(id));
     return;
   }
+  const picture = target.closest('a.picture');
+  if (picture && !event.ctrlKey && !event.metaKey && !event.shiftKey) {
+    event.preventDefault();
+    open('lightbox', { from: picture });
+    return;
+  }
   const person = target.closest('[data-user]');
   if (person) open('card', { id: Number(person.dataset.user) });
 }

@@ -149,10 +149,44 @@ export const words = {
   // The composer
   editing: 'Editing',
   replyingTo: (name) => `Reply to ${isolated(name)}`,
+  // Files
+  files: 'Files',
+  filesOf: (room) => `Files of ${isolated(room)}`,
+  loadingFiles: 'Loading files',
+  noFiles: 'No files yet. Drop one into the conversation, or press the paper clip beside the message.',
+  showPicture: (name) => `Show ${isolated(name)} large`,
+  pictureOf: (n, all) => (all > 1 ? `${n} of ${all}` : ''),
+  previousPicture: 'Previous picture',
+  nextPicture: 'Next picture',
+  pictureGone: 'This picture is not here any more.',
+  download: (name) => `Download ${isolated(name)}`,
+  fileAbout: ({ name, type, size }) => `${words.kindOfFile(name, type)} · ${words.size(size)}`,
+  kindOfFile(name, type) {
+    const known = { 'application/pdf': 'PDF', 'application/zip': 'ZIP', 'text/plain': 'Text', 'text/html': 'Web page' };
+    return known[type] ?? /\.(\w{1,6})$/.exec(name)?.[1].toUpperCase() ?? 'File';
+  },
+  size(bytes) {
+    const units = ['bytes', 'KB', 'MB', 'GB', 'TB'];
+    let at = 0;
+    let amount = bytes;
+    for (; amount >= 1024 && at < units.length - 1; at += 1) amount /= 1024;
+    return `${amount.toLocaleString(LANGUAGE, { maximumFractionDigits: at > 1 ? 1 : 0 })} ${units[at]}`;
+  },
+
   message: (room) => `Message ${isolated(room)}`,
   send: 'Send',
   keysHint: 'Enter sends, Shift+Enter makes a new line',
   charactersLeft: (n) => `${counted(n, 'character', 'characters')} left`,
+  attach: 'Attach files',
+  attachedFiles: 'Attached files',
+  dropHere: 'Drop files to attach them',
+  takeOutFile: (name) => `Take out ${isolated(name)}`,
+  uploading: (part, size) => `${Math.floor(part * 100)} % of ${words.size(size)}`,
+  uploadChecked: 'Almost there',
+  uploadAgain: 'The connection was lost; trying again',
+  uploadFailed: 'Not uploaded. Check your connection.',
+  tooLarge: (limit) => `Larger than ${words.size(limit)}, the most here`,
+  tooManyFiles: (n) => `A message can have ${n} files. Send these first.`,
   tooLong: (n) => `${counted(n, 'character', 'characters')} too long`,
 
   // People

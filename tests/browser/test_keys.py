@@ -89,7 +89,7 @@ def test_the_tab_key_goes_the_way_of_the_eye_and_the_focus_is_seen(
     ada.page.get_by_role("button", name="Go to a room").focus()
     ada.page.keyboard.press("Shift+Tab")
     met: list[str] = []
-    for _ in range(18):
+    for _ in range(19):
         met.append(
             ada.page.evaluate(
                 """() => {
@@ -116,6 +116,7 @@ def test_the_tab_key_goes_the_way_of_the_eye_and_the_focus_is_seen(
         "React",
         "Reply",
         "What to do with this message",
+        "Attach files",
         "Message lobby",
         "Choose an emoji",
         "Disconnect",

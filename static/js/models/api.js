@@ -65,6 +65,7 @@ export const api = {
   /** @param {{before?: number, limit?: number}} position absent: the latest page */
   page: (room, position) => get(`/api/rooms/${room}/messages`, position),
   message: (id) => get(`/api/messages/${id}`),
+  files: (room, query) => get(`/api/rooms/${room}/files`, query),
   removeMessage: (id) => remove(`/api/messages/${id}`),
 
   // --- People ---

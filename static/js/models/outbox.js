@@ -71,7 +71,7 @@ export class Outbox extends EventTarget {
     return this.#entries.size;
   }
 
-  /** @param {{quote?: {id: number, user: object, text: string}}} about what it replies to */
+  /** @param {{quote?: {id: number, user: object, text: string}, files?: object[]}} about what it replies to, and brings */
   add(room, text, about = {}) {
     const entry = { ...about, msgId: fresh(), room, text, date: Date.now(), user: this.#user, tab: this.#tab, state: 'pending' };
     this.#entries.set(entry.msgId, entry);
@@ -147,8 +147,9 @@ export class Outbox extends EventTarget {
     if (!this.#send || this.#waitingFor) return;
     const entry = [...this.#entries.values()].find(({ state }) => state === 'pending');
     if (!entry) return;
-    const { msgId, room, text, quote } = entry;
-    if (!this.#send({ type: 'message', msgId, room, text, replyTo: quote?.id })) return;
+    const { msgId, room, text, quote, files } = entry;
+    const named = files?.map(({ id }) => id);
+    if (!this.#send({ type: 'message', msgId, room, text, replyTo: quote?.id, files: named })) return;
     this.#waitingFor = msgId;
     clearTimeout(this.#timer);
     this.#timer = setTimeout(() => this.#answered(msgId), NO_ANSWER);

@@ -23,6 +23,8 @@ export class Composer {
   #wrote;
   #turn;
   #change;
+  /** @type {import('./tray.js').Tray | null} loaded with the first file */
+  #tray = null;
 
   /**
    * @param {() => void} wrote called after each sent message
@@ -45,6 +47,14 @@ export class Composer {
     this.#field.addEventListener('input', () => this.#changed(), { signal });
     this.#field.addEventListener('keydown', (event) => this.#key(event), { signal });
     find(this.#form, 'forget').addEventListener('click', () => this.#forget(), { signal });
+    const picker = find(this.#form, 'files');
+    find(this.#form, 'attach').addEventListener('click', () => picker.click(), { signal });
+    picker.addEventListener('change', () => this.attach(picker.files).then(() => (picker.value = '')), { signal });
+    this.#field.addEventListener('paste', (event) => this.#paste(event), { signal });
+    // Anywhere on the page: next to where they should go they would replace it.
+    for (const kind of ['dragover', 'dragleave', 'drop']) {
+      addEventListener(kind, (event) => this.#drag(event), { signal });
+    }
     this.#form.addEventListener('submit', (event) => this.#submit(event), { signal });
     // The whole box is the field, not only its first line. The keyboard of a phone stays open while one sends.
     this.#form.addEventListener('pointerdown', (event) => this.#press(event), { signal });
@@ -60,6 +70,7 @@ export class Composer {
     room.addEventListener('described', () => this.#address(), { signal: this.#leave.signal });
     this.#address();
     this.#forget();
+    this.#tray?.show(room.id);
   }
 
   reply(message) {
@@ -79,6 +90,20 @@ export class Composer {
     this.focus();
     this.#field.setRangeText(text, this.#field.selectionStart, this.#field.selectionEnd, 'end');
     this.#field.dispatchEvent(new InputEvent('input', { bubbles: true }));
+  }
+
+  /** Let these files go along with the next message. */
+  async attach(files) {
+    const chosen = [...files];
+    if (!chosen.length || !this.#room) return;
+    if (this.#about?.kind === 'edit') this.#forget();
+    const room = this.#room;
+    const { Tray } = await import('./tray.js');
+    this.#tray ??= new Tray(this.#form, { limits: () => this.#chat.limits, changed: () => this.#weigh() });
+    if (room !== this.#room) return;
+    this.#tray.show(room.id);
+    this.#tray.add(chosen);
+    this.focus();
   }
 
   focus() {
@@ -117,7 +142,32 @@ export class Composer {
     this.#count.hidden = left > WARNING;
     this.#count.classList.toggle('over', left < 0);
     this.#count.textContent = left < 0 ? words.tooLong(-left) : words.charactersLeft(left);
-    this.#button.disabled = left < 0 || !this.#field.value.trim();
+    this.#weigh();
+  }
+
+  // Whether there is something that can be sent as it stands.
+  #weigh() {
+    const over = [...this.#field.value.trim()].length > this.#chat.limits.text;
+    const brings = this.#about?.kind !== 'edit' && this.#tray?.filled;
+    this.#button.disabled = over || !(this.#field.value.trim() || brings) || (brings && !this.#tray.ready);
+  }
+
+  #drag(event) {
+    if (!event.dataTransfer?.types.includes('Files')) return;
+    const talk = this.#form.closest('.talk');
+    talk.dataset.drop = words.dropHere;
+    talk.classList.toggle('dropping', event.type === 'dragover' && Boolean(this.#room));
+    if (event.type === 'dragleave') return;
+    event.preventDefault();
+    if (event.type === 'drop') this.attach(event.dataTransfer.files);
+  }
+
+  #paste(event) {
+    const { files } = event.clipboardData ?? {};
+    // What is copied out of a document comes as text and as a picture of it: then the text is meant.
+    if (!files?.length || event.clipboardData.getData('text/plain')) return;
+    event.preventDefault();
+    this.attach(files);
   }
 
   // `field-sizing: content` does this alone where browsers have it; elsewhere it costs a layout per key.
@@ -158,7 +208,7 @@ export class Composer {
   #submit(event) {
     event.preventDefault();
     const text = clean(this.#field.value);
-    if (!text || this.#button.disabled) return;
+    if (this.#button.disabled) return;
     if (this.#about?.kind === 'edit') this.#save(this.#about.message, text);
     else this.#send(text);
   }
@@ -168,7 +218,8 @@ export class Composer {
     drafts.keep(this.#room.id, '');
     this.#about = null;
     this.#forget();
-    this.#outbox.add(this.#room.id, text, original ? { quote: quoted(original) } : {});
+    const files = this.#tray?.filled ? this.#tray.take() : undefined;
+    this.#outbox.add(this.#room.id, text, { ...(original && { quote: quoted(original) }), ...(files && { files }) });
     this.#wrote();
   }
 

@@ -27,6 +27,8 @@ export class Details {
     find(root, 'more').addEventListener('click', () => (this.#asked ? this.#search.next() : this.#seek()));
   }
 
+  #showFiles = () => this.#context.open('gallery', { room: this.#room });
+
   disconnect() {
     this.#leave.abort();
     cancelAnimationFrame(this.#frame);
@@ -44,6 +46,7 @@ export class Details {
     find(this.#root, 'none').textContent = '';
     if (!room) return;
     const { signal } = this.#leave;
+    find(this.#root, 'files').addEventListener('click', this.#showFiles, { signal });
     room.addEventListener('people', () => this.#peopled(), { signal });
     room.addEventListener('described', () => this.#later(), { signal });
     this.#chat.addEventListener('rooms', () => this.#later(), { signal });

@@ -1,6 +1,7 @@
 /** The elements of the timeline: one for each kind of line. */
 
 import { words } from '../words.js';
+import { show as showFiles } from './files.js';
 import { linked } from './markup.js';
 import { find, icon, paint, part } from './template.js';
 
@@ -44,6 +45,7 @@ const updates = {
     time.dateTime = new Date(message.date).toISOString();
     quote(element, message);
     say(element, message);
+    showFiles(element, message);
     react(element, message, me);
     mark(element, message, own);
   },
