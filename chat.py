@@ -44,6 +44,7 @@ from handlers.place import PlaceHandler
 from handlers.progress import Progress
 from handlers.rooms import DirectHandler, RoomHandler, RoomsHandler
 from handlers.screening import Screening
+from handlers.search import SearchHandler
 from handlers.sessions import AccountHandler, MeHandler, SessionHandler
 from handlers.signals import Signals
 from handlers.sweeper import Sweeper
@@ -105,6 +106,7 @@ class Application(TornadoApplication):
         self.bus: Bus = LocalBus()
         self.bus.subscribe(self.live.hear, Signals(self.store, self.live, self.screening).hear)
         self.progress = Progress(self.store, self.bus)
+        self.searches = Limits(rate=5.0, burst=30)
         self.typings = Limits(rate=1.0, burst=1)
         self._ping_interval = opts["ping_interval"]
         self._heartbeat: Heartbeat | None = None
@@ -169,6 +171,7 @@ _ROUTES: list[Any] = [
     (r"/api/files/([\w-]{16})", WaitingFileHandler),
     (r"/files/([\w-]{16})/([^/]*)(/thumbnail)?", FileHandler),
     (r"/api/rooms/([0-9]{1,15})/receipts", ReceiptsHandler),
+    (r"/api/search", SearchHandler),
     (r"/api/messages/([0-9]{1,15})", MessageHandler),
     (r"/api/filters", FiltersHandler),
     (r"/healthz", HealthHandler),

@@ -78,6 +78,7 @@ LISTING = {
     (r"/api/rooms", "GET"): "/api/rooms",
     (r"/api/users", "GET"): "/api/users",
     (r"/api/invites", "GET"): "/api/invites",
+    (r"/api/search", "GET"): "/api/search?q=milk",
 }
 
 # Calls that neither name a room nor list what is in one.

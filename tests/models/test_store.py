@@ -170,7 +170,14 @@ def test_a_batch_is_one_transaction_with_few_statements(store: Store) -> None:
             # While this runs, everything below arrives.
             asyncio.run_coroutine_threadsafe(_wait(gate), loop).result(10)
             driver: Any = connection.connection.driver_connection
-            driver.set_trace_callback(lambda statement: statements.append(statement.split()[0]))
+            driver.set_trace_callback(note)
+
+        def note(statement: str) -> None:
+            # What the triggers do for the search is traced as comments, by its tables,
+            # and as the statement that set them off, once more for each.
+            search = statement.startswith("--") or "search_" in statement
+            if not search and statement not in statements[-1:]:
+                statements.append(statement)
 
         loop = asyncio.get_running_loop()
         holding = store.write(hold)
@@ -181,7 +188,8 @@ def test_a_batch_is_one_transaction_with_few_statements(store: Store) -> None:
         await waiting
 
     run(main)
-    own = statements[statements.index("COMMIT") + 1 :]
+    own = [statement.split()[0] for statement in statements]
+    own = own[own.index("BEGIN") :]  # what comes before ends what held the batch back
     inserts = ["INSERT"] * 4  # 64 + 64 + 64 + 8
     assert own == ["BEGIN", "UPDATE", *inserts, "COMMIT"]
 
@@ -317,8 +325,14 @@ def test_what_many_ask_for_at_once_is_read_together(store: Store) -> None:
 
 def test_the_migrations_make_what_the_code_expects(store: Store) -> None:
     with store._engine.connect() as connection:
-        context = MigrationContext.configure(connection, opts={"compare_type": True})
+        options = {"compare_type": True, "include_name": _is_no_index_of_words}
+        context = MigrationContext.configure(connection, opts=options)
         assert compare_metadata(context, metadata) == []
+
+
+def _is_no_index_of_words(name: str | None, type: str, *_: Any) -> bool:
+    """Leave out the tables in which SQLite keeps the search: only a migration knows them."""
+    return type != "table" or name is None or not name.startswith("search")
 
 
 def test_a_database_of_a_newer_version_is_left_alone(url: str, tmp_path: Path) -> None:
