@@ -42,6 +42,7 @@ from handlers.page import PageHandler
 from handlers.people import UserHandler, UsersHandler
 from handlers.place import PlaceHandler
 from handlers.progress import Progress
+from handlers.removals import Removals
 from handlers.rooms import DirectHandler, RoomHandler, RoomsHandler
 from handlers.screening import Screening
 from handlers.search import SearchHandler
@@ -106,6 +107,7 @@ class Application(TornadoApplication):
         self.bus: Bus = LocalBus()
         self.bus.subscribe(self.live.hear, Signals(self.store, self.live, self.screening).hear)
         self.progress = Progress(self.store, self.bus)
+        self.removals = Removals(self.store, self.bus)
         self.searches = Limits(rate=5.0, burst=30)
         self.typings = Limits(rate=1.0, burst=1)
         self._ping_interval = opts["ping_interval"]
@@ -125,12 +127,14 @@ class Application(TornadoApplication):
         """Begin what needs a running event loop."""
         self._heartbeat = Heartbeat(ChatSocketHandler.waiters, self._ping_interval)
         self.sweeper.start()
+        self.removals.start()
 
     async def stop(self) -> None:
         """Finish pending commits, tell every socket that the server goes down, let go."""
         if self._heartbeat is not None:
             self._heartbeat.stop()
         self.sweeper.stop()
+        self.removals.stop()
         with contextlib.suppress(Exception):  # a broken database must not keep us here
             await asyncio.wait_for(asyncio.shield(self.store.check()), GOODBYE)
         waiters = list(ChatSocketHandler.waiters)

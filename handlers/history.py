@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from msgspec import Raw, Struct
+from msgspec import UNSET, Raw, Struct, UnsetType
 
 from handlers.base import Handler
 from models.errors import BadEvent
@@ -13,8 +13,11 @@ LONGEST_PAGE = 100
 
 
 class Page(Struct):
+    """Messages by id; ``newer`` is told of a page around a message."""
+
     messages: list[Raw]
     more: bool
+    newer: bool | UnsetType = UNSET
 
 
 class Position(Struct):
@@ -43,8 +46,9 @@ class HistoryHandler(Handler):
         if sum(at is not None for at in position.values()) > 1:
             raise BadEvent("Give only one of “before”, “after” and “around”.")
         entry = await store.read(rooms.find, user.id, int(room))
-        changes, more = await store.read(messages.page, entry.id, limit, **position)
-        self.answer(Page([Raw(change.body) for change in changes], more))
+        page = await store.read(messages.page, entry.id, limit, **position)
+        newer = UNSET if position["around"] is None else page.newer
+        self.answer(Page([Raw(change.body) for change in page.changes], page.more, newer))
 
 
 class ReceiptsHandler(Handler):

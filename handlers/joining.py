@@ -8,31 +8,19 @@ from __future__ import annotations
 import asyncio
 import time
 from functools import partial
-from typing import NamedTuple
 
 from tornado.ioloop import IOLoop
 
 from handlers.connection import Connection
+from handlers.live import Ready
 from models import events
-from models.channel import Channel, Older
+from models.channel import Channel
 from models.errors import ChatError, NotFound
 from models.signals import CameIn
 from models.store import members, rooms
 
 HISTORY = 1 << 19  # bytes told on joining: half of what may wait for a slow reader
 SMALLEST_HISTORY = 1 << 14  # the rooms of one handshake share it, but for this
-
-
-class Ready(NamedTuple):
-    """A room that has been made ready to be joined.
-
-    :ivar since: the change up to which the newcomer has everything; None: nothing
-    :ivar older: what the database had after that, where memory does not go so far
-    """
-
-    channel: Channel
-    since: int | None
-    older: Older | None
 
 
 class Joining(Connection):
@@ -66,8 +54,7 @@ class Joining(Connection):
         if room not in self.mine:
             room = await self._enter(room)
         assert isinstance(room, int)
-        channel, older = await self.application.live.open(room, since)
-        return Ready(channel, since, older)
+        return await self.application.live.open(room, since)
 
     async def _enter(self, room: int | str) -> int:
         """Become a member of an open room, and tell one's other devices."""
@@ -111,7 +98,7 @@ class Joining(Connection):
             return
         assert self.listener is not None
         self.joined[room] = ready.channel
-        self.application.live.join(self.listener, self.person, *ready, most)
+        self.application.live.join(self.listener, self.person, ready, most)
 
     def on_join(self, event: events.Join) -> None:
         self.application.joins.take(self.person.id, time.monotonic())

@@ -10,13 +10,14 @@ import asyncio
 import logging
 import time
 from collections.abc import Callable
+from typing import NamedTuple
 
 from msgspec import Raw
 
 from handlers.frames import Listener, Turn, frame
 from models import events
 from models.cache import Cache
-from models.channel import Change, Channel, Older
+from models.channel import Change, Channel, Latest, Older
 from models.events import User, encode
 from models.presence import CROWD, GRACE, Place, Presence
 from models.store import Store, messages, states
@@ -24,7 +25,22 @@ from models.store import Store, messages, states
 log = logging.getLogger("gust.live")
 
 CATCH_UP = 1_000  # messages; who is further behind starts anew
+NEWCOMERS_PAGE = 50  # messages; where memory has fewer, they are read
 CROWD_PAUSE = 1.0  # seconds between two counts of a crowd
+
+
+class Ready(NamedTuple):
+    """A room that has been made ready to be joined.
+
+    :ivar since: the change up to which the newcomer has everything; None: nothing
+    :ivar older: what the database had after that, where memory does not go so far
+    :ivar latest: the page to begin with, where memory is short of one
+    """
+
+    channel: Channel
+    since: int | None
+    older: Older | None
+    latest: Latest | None
 
 
 class Live:
@@ -74,7 +90,7 @@ class Live:
 
     # ------------------------------------------------------------ joining
 
-    async def open(self, room: int, since: int | None) -> tuple[Channel, Older | None]:
+    async def open(self, room: int, since: int | None) -> Ready:
         """Await all that joining a room needs.
 
         :param since: the change up to which the newcomer has everything
@@ -84,9 +100,14 @@ class Live:
         channel = self._cache.get(room)
         if channel is None or not channel.loaded:
             channel = await self._open(room)
+        older = latest = None
         if since is not None and since < channel.since:
-            return channel, await self._store.read(messages.changes_up_to, room, since, CATCH_UP)
-        return channel, None
+            older = await self._store.read(messages.changes_up_to, room, since, CATCH_UP)
+            since = since if older is not None else None
+        page = min(NEWCOMERS_PAGE, channel.size)
+        if since is None and channel.is_short(page):
+            latest = await self._store.read(messages.latest, room, page)
+        return Ready(channel, since, older, latest)
 
     async def _open(self, room: int) -> Channel:
         opened: asyncio.Future[Channel] = asyncio.get_running_loop().create_future()
@@ -106,17 +127,16 @@ class Live:
         self,
         listener: Listener,
         user: User,
-        channel: Channel,
-        since: int | None,
-        older: Older | None,
+        ready: Ready,
         most: int,
     ) -> None:
         """Bring a newcomer to the present, and add it to the listeners, in one go.
 
         :param most: bytes of its history
         """
+        channel = ready.channel
         self._turn.settle(channel)
-        listener.send(self._history(channel, since, older, most))
+        listener.send(self._history(ready, most))
         again = listener in channel.listeners
         if not again and channel.presence.arrive(user):
             self._tell_presence(channel, events.Joined, user)
@@ -124,18 +144,18 @@ class Live:
         channel.listeners.add(listener)
         listener.send(frame(encode(_presence(channel))))
 
-    def _history(
-        self, channel: Channel, since: int | None, older: Older | None, most: int
-    ) -> bytes:
+    def _history(self, ready: Ready, most: int) -> bytes:
         """Make the frame that brings a newcomer to the present.
 
         The last one is kept: a server that comes back tells a thousand people the
         same, one after the other.
         """
+        channel, since, older, latest = ready
         asked = (channel.room, channel.seq, since, most)
-        if older is None and self._last_history[0] == asked:
+        from_memory = older is None and latest is None
+        if from_memory and self._last_history[0] == asked:
             return self._last_history[1]
-        caught_up = channel.catch_up(since, older, most)
+        caught_up = channel.catch_up(since, older, most, latest)
         history = events.History(
             room=channel.room,
             messages=[Raw(change.body) for change in caught_up.changes],
@@ -145,7 +165,7 @@ class Live:
             epoch=self._store.epoch,
         )
         made = frame(encode(history))
-        if older is None:
+        if from_memory:
             self._last_history = (asked, made)
         return made
 

@@ -39,6 +39,19 @@ class Change(Struct, frozen=True, gc=False):
 Older = tuple[list[Change], int]
 
 
+class Latest(NamedTuple):
+    """The latest page of a room, as the database has it.
+
+    :ivar changes: ordered by message id
+    :ivar seq: the room's number at that moment
+    :ivar more: older messages than these exist
+    """
+
+    changes: list[Change]
+    seq: int
+    more: bool
+
+
 class CatchUp(NamedTuple):
     """What brings a client to the room's present.
 
@@ -137,7 +150,13 @@ class Channel:
         self.ahead = {number: held for number, held in self.ahead.items() if number > self.seq}
         return passed + self._in_order()
 
-    def catch_up(self, since: int | None, older: Older | None, most: int) -> CatchUp:
+    def is_short(self, page: int) -> bool:
+        """Tell whether memory has less than a page for a newcomer, where there is more."""
+        return self.since > 0 and sum(id >= self.floor for id in self.recent) < page
+
+    def catch_up(
+        self, since: int | None, older: Older | None, most: int, latest: Latest | None = None
+    ) -> CatchUp:
         """Decide what brings a client from ``since`` to ``self.seq``.
 
         :param since: the change up to which it has everything; None: it has nothing
@@ -145,10 +164,11 @@ class Channel:
             and the number at which it stood; needed where memory does not go back
             so far
         :param most: so many bytes at most; what is more than that starts anew
+        :param latest: what who starts anew gets where memory is short of a page
         """
         changes = None if since is None else self._continue(since, older)
         if changes is None or sum(len(change.body) for change in changes) > most:
-            return self._latest(most)
+            return self._latest(most, latest)
         return CatchUp(changes, reset=False, more=bool(since))
 
     def _continue(self, since: int, older: Older | None) -> list[Change] | None:
@@ -167,21 +187,29 @@ class Channel:
         found |= {change.id: change for change in self.recent.values() if change.seq > since}
         return [found[id] for id in sorted(found)]
 
-    def _latest(self, most: int) -> CatchUp:
+    def _latest(self, most: int, stored: Latest | None) -> CatchUp:
         """Give the latest messages without a hole between them.
 
         An edit of a long-gone message is in ``recent`` and not on this page:
         between it and the next one, messages would be missing.
         """
-        ids = sorted(id for id in self.recent if id >= self.floor)
+        held = {id: change for id, change in self.recent.items() if id >= self.floor}
+        more = self.since > 0
+        if stored is not None and stored.changes and stored.seq >= self.since:
+            # What the database is ahead with comes as it is told; where memory is, it
+            # knows all that changed since.
+            first = stored.changes[0].id
+            held = {change.id: change for change in stored.changes if change.seq <= self.seq}
+            more = stored.more or first not in held
+            held |= {id: change for id, change in self.recent.items() if id >= first}
         page: list[Change] = []
-        for id in reversed(ids):
-            most -= len(self.recent[id].body)
+        for id in sorted(held, reverse=True):
+            most -= len(held[id].body)
             if most < 0 and page:
                 break
-            page.append(self.recent[id])
+            page.append(held[id])
         page.reverse()
-        return CatchUp(page, reset=True, more=self.since > 0 or len(page) < len(ids))
+        return CatchUp(page, reset=True, more=more or len(page) < len(held))
 
     def rewrite(self, change: Change) -> None:
         """Replace a change in memory by one that differs in its wording only."""

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, Select, select
 
 from models import policy
-from models.channel import Change, Older, Recent
+from models.channel import Change, Latest, Older, Recent
 from models.errors import NotFound
 from models.events import User
 from models.store import rooms as rooms_of
@@ -73,6 +73,19 @@ def current(connection: Connection, room: int) -> int:
     return seq
 
 
+class Page(NamedTuple):
+    """Messages of a room, ordered by id.
+
+    :ivar more: there are others in the direction of reading: older ones, but newer
+        ones where it was asked what is after a message
+    :ivar newer: there are newer ones behind a page around a message
+    """
+
+    changes: list[Change]
+    more: bool
+    newer: bool = False
+
+
 def page(
     connection: Connection,
     room: int,
@@ -80,29 +93,36 @@ def page(
     before: int | None = None,
     after: int | None = None,
     around: int | None = None,
-) -> tuple[list[Change], bool]:
-    """Read one page of a room by message id (keyset paging), ordered by id.
+) -> Page:
+    """Read one page of a room by message id (keyset paging).
 
     Give at most one of ``before``, ``after`` (both exclusive) and ``around``
     (itself included); none: the latest page.
-
-    :returns: the page, and whether there is more in the direction of reading
-        (older messages, but for ``after``: newer ones)
     """
     if around is not None:
-        older, more = page(connection, room, limit // 2, before=around)
-        newer, _ = page(connection, room, limit - len(older), after=around - 1)
-        return older + newer, more
+        older = page(connection, room, limit // 2, before=around)
+        newer = page(connection, room, limit - len(older.changes), after=around - 1)
+        return Page(older.changes + newer.changes, older.more, newer.more)
     found = whole.where(messages.c.room == room)
     if after is not None:
         found = found.where(messages.c.id > after).order_by(messages.c.id)
         return _page(connection, found, limit)
     if before is not None:
         found = found.where(messages.c.id < before)
-    changes, more = _page(connection, found.order_by(messages.c.id.desc()), limit)
-    return changes[::-1], more
+    latest = _page(connection, found.order_by(messages.c.id.desc()), limit)
+    return Page(latest.changes[::-1], latest.more)
 
 
-def _page(connection: Connection, found: Select[Any], limit: int) -> tuple[list[Change], bool]:
+def latest(connection: Connection, room: int, limit: int) -> Latest:
+    """Read the latest page of a room, for somebody who has nothing yet.
+
+    :raises NotFound: there is no such room
+    """
+    seq = current(connection, room)
+    found = page(connection, room, limit)
+    return Latest(found.changes, seq, found.more)
+
+
+def _page(connection: Connection, found: Select[Any], limit: int) -> Page:
     rows = connection.execute(found.limit(limit + 1)).all()
-    return [change_of(row) for row in rows[:limit]], len(rows) > limit
+    return Page([change_of(row) for row in rows[:limit]], len(rows) > limit)

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from models.channel import Change, Channel, Recent
+from models.channel import Change, Channel, Latest, Recent
 
 FAR = 1 << 30  # bytes: no limit
 
@@ -87,6 +87,19 @@ def test_a_newcomers_page_has_no_hole_where_an_old_message_was_edited() -> None:
     assert [c.id for c in channel.catch_up(None, None, FAR).changes] == [4, 5]
 
 
+def test_where_memory_is_short_of_a_page_the_database_has_the_rest() -> None:
+    channel = loaded(size=3)
+    for seq in range(1, 6):
+        channel.receive(change(seq))
+    for seq, id in ((6, 1), (7, 2), (8, 3)):
+        channel.receive(change(seq, id))
+    assert channel.is_short(2)
+    stored = [change(8, 3), change(4), change(5)]
+    caught_up = channel.catch_up(None, None, FAR, Latest(stored, 8, more=True))
+    assert [c.id for c in caught_up.changes] == [3, 4, 5]
+    assert caught_up.more
+
+
 def test_an_edit_of_an_old_message_reaches_who_was_away() -> None:
     channel = loaded(size=3)
     for seq in range(1, 6):
@@ -142,6 +155,10 @@ class Log:
 
     def after(self, since: int) -> list[Change]:
         return sorted((c for c in self.states.values() if c.seq > since), key=lambda c: c.seq)
+
+    def latest(self, size: int) -> Latest:
+        ids = sorted(self.states)
+        return Latest([self.states[id] for id in ids[-size:]], self.seq, len(ids) > size)
 
     def recent(self, size: int) -> Recent:
         all_states = self.after(0)
@@ -229,7 +246,10 @@ def join(channel: Channel, log: Log, readers: list[Reader], number: int | None, 
     if since is not None and (since < channel.since or data.draw(st.booleans())):
         # Read before the join, and perhaps ahead of what the channel has heard.
         older = (log.after(since), log.seq)
-    caught_up = channel.catch_up(since, older, FAR)
+    latest = None
+    if since is None and data.draw(st.booleans()):
+        latest = log.latest(data.draw(st.integers(1, 8)))
+    caught_up = channel.catch_up(since, older, FAR, latest)
     # A message that the channel has not heard of yet is told live.
     newest = max((c.id for c in log.states.values() if c.seq <= channel.seq), default=0)
     reader.history(caught_up.changes, channel.seq, caught_up.reset, newest)

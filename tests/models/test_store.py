@@ -232,8 +232,8 @@ def test_pages_go_both_ways_and_around(store: Store) -> None:
         await posted(store, *(post(ada, f"{n}") for n in range(1, 11)))
 
         async def page(limit: int, **at: int) -> tuple[list[int], bool]:
-            changes, more = await store.read(messages.page, LOBBY, limit, **at)
-            return [c.id for c in changes], more
+            found = await store.read(messages.page, LOBBY, limit, **at)
+            return [c.id for c in found.changes], found.more
 
         assert await page(3) == ([8, 9, 10], True)
         assert await page(3, before=8) == ([5, 6, 7], True)
@@ -243,6 +243,8 @@ def test_pages_go_both_ways_and_around(store: Store) -> None:
         assert await page(4, around=5) == ([3, 4, 5, 6], True)
         assert await page(4, around=1) == ([1, 2, 3, 4], False)
         assert await page(3, before=1) == ([], False)
+        assert (await store.read(messages.page, LOBBY, 4, around=5)).newer
+        assert not (await store.read(messages.page, LOBBY, 4, around=9)).newer
 
     run(main)
 

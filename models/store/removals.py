@@ -1,0 +1,73 @@
+"""All messages of a person, removed: in steps, each of which ends soon.
+
+Somebody may have said a hundred thousand things. That they are to go is written down
+with what made it so (an account deleted, a person banned); the steps follow, each a
+transaction of its own, and go on after a restart.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import NamedTuple
+
+from sqlalchemy import Connection, delete, insert, select, update
+
+from models.channel import Change
+from models.store import files, numbers
+from models.store.edits import NOTHING
+from models.store.schema import facts, mentions, messages
+from models.store.states import change_of, whole
+
+STEP = 100  # messages; some milliseconds of the writer
+
+_PREFIX = "removing:"
+
+
+class Step(NamedTuple):
+    """What one step did.
+
+    :ivar after: give it to the next one; None: all is done
+    """
+
+    changes: list[Change]
+    after: str | None
+
+
+def begin(connection: Connection, user: int) -> None:
+    """Write down that all messages of somebody are to go."""
+    name = f"{_PREFIX}{user}"
+    connection.execute(delete(facts).where(facts.c.name == name))
+    connection.execute(insert(facts).values(name=name, value=""))
+
+
+def waiting(connection: Connection) -> list[int]:
+    """List the people whose messages are still to go."""
+    found = select(facts.c.name).where(facts.c.name.startswith(_PREFIX))
+    return [int(name.removeprefix(_PREFIX)) for name in connection.scalars(found)]
+
+
+def step(connection: Connection, user: int, after: str = "") -> Step:
+    """Remove the next messages of somebody.
+
+    :param after: what the step before gave
+    :returns: the changes that this makes, ordered by room and ``seq``
+    """
+    # In the order of an index, whatever it is: what is removed is passed over only once.
+    found = select(messages.c.id, messages.c.room, messages.c.msg_id, messages.c.deleted)
+    mine = found.where(messages.c.user == user, messages.c.msg_id > after)
+    rows = connection.execute(mine.order_by(messages.c.msg_id).limit(STEP)).all()
+    going = [row for row in rows if not row.deleted]
+    ids = [row.id for row in going]
+    following = numbers.take(connection, Counter(row.room for row in going))
+    for row in going:
+        values = NOTHING | {"seq": following[row.room]}
+        following[row.room] += 1
+        connection.execute(update(messages).where(messages.c.id == row.id).values(values))
+    connection.execute(delete(mentions).where(mentions.c.message.in_(ids)))
+    files.remove_of(connection, ids)
+    changed = whole.where(messages.c.id.in_(ids)).order_by(messages.c.room, messages.c.seq)
+    changes = [change_of(row) for row in connection.execute(changed)]
+    if len(rows) == STEP:
+        return Step(changes, rows[-1].msg_id)
+    connection.execute(delete(facts).where(facts.c.name == f"{_PREFIX}{user}"))
+    return Step(changes, None)

@@ -1,0 +1,36 @@
+"""All that somebody said goes, and every room hears of it."""
+
+from __future__ import annotations
+
+import pytest
+
+from models.store import removals
+
+
+@pytest.mark.gen_test
+async def test_rooms_hear_of_every_message_that_goes(connect, app) -> None:
+    ada, bob = await connect("ada"), await connect("bob")
+    ids = [(await ada.say(f"secret {number}"))["message"]["id"] for number in range(120)]
+    mine = (await bob.say("mine"))["message"]
+    user = ada.events[0]["user"]["id"]
+    await app.store.write(removals.begin, user)
+    app.removals.remove_all_of(user)
+    gone = set()
+    while len(gone) < len(ids):
+        told = await bob.until("message")
+        if told.get("deleted"):
+            gone.add(told["id"])
+    assert gone == set(ids)
+    carol = await connect("carol")
+    history = next(event for event in carol.events if event["type"] == "history")
+    assert [m["id"] for m in history["messages"] if not m.get("deleted")] == [mine["id"]]
+
+
+@pytest.mark.gen_test
+async def test_a_restart_goes_on_with_it(connect, app) -> None:
+    ada, bob = await connect("ada"), await connect("bob")
+    await ada.say("secret")
+    await app.store.write(removals.begin, ada.events[0]["user"]["id"])
+    app.removals.start()
+    await bob.until("message", text="secret")
+    assert (await bob.until("message"))["deleted"]

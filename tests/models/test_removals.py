@@ -1,0 +1,108 @@
+"""All that somebody said is removed, in steps that end soon."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Awaitable, Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy import insert, select
+
+from models.events import decode_message
+from models.store import Store, messages, removals, rooms, users
+from models.store.schema import messages as table
+
+LOBBY = 1
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Iterator[Store]:
+    store = Store(f"sqlite:///{tmp_path}/chat.db")
+    yield store
+    store.close()
+
+
+def run(main: Callable[[], Awaitable[Any]]) -> Any:
+    return asyncio.run(main())
+
+
+def fill(connection: Any, user: int, room: int, count: int, first: int = 1) -> None:
+    """Put messages there as if they had been posted."""
+    rows = [
+        {
+            "room": room,
+            "seq": number,
+            "posted": number,
+            "user": user,
+            "msg_id": f"{room}-{number}",
+            "text": f"secret {number}",
+            "html": f"<p>secret {number}</p>",
+            "date": 1,
+        }
+        for number in range(first, first + count)
+    ]
+    connection.execute(insert(table), rows)
+    connection.exec_driver_sql(f"UPDATE rooms SET seq = {first + count - 1} WHERE id = {room}")
+
+
+async def remove_all(store: Store, user: int) -> tuple[list[Any], float]:
+    """Take every step; give the changes, and the CPU time of the longest."""
+    changes, longest = [], 0.0
+    after: str | None = ""
+    while after is not None:
+        begun = time.process_time()
+        made, after = await store.write(removals.step, user, after)
+        longest = max(longest, time.process_time() - begun)
+        changes += made
+    return changes, longest
+
+
+def test_nothing_is_left_of_ada_and_all_of_bob(store: Store) -> None:
+    async def main() -> None:
+        ada, bob = [await store.write(users.create, name) for name in ("ada", "bob")]
+        den = await store.write(rooms.create, ada.id, "den", "")
+        await store.write(fill, ada.id, LOBBY, 250)
+        await store.write(fill, bob.id, LOBBY, 10, 251)
+        await store.write(fill, ada.id, den.id, 250)
+        await store.write(removals.begin, ada.id)
+        assert await store.read(removals.waiting) == [ada.id]
+        changes, _ = await remove_all(store, ada.id)
+        assert await store.read(removals.waiting) == []
+        told = {(change.room, change.seq) for change in changes}
+        lobby = {(LOBBY, seq) for seq in range(261, 511)}
+        assert told == lobby | {(den.id, seq) for seq in range(251, 501)}
+        stored = await store.read(lambda c: [r._mapping for r in c.execute(select(table))])
+        for row in stored:
+            assert row["deleted"] == (row["user"] == ada.id)
+            assert row["text"].startswith("secret") == (row["user"] == bob.id)
+        assert all(decode_message(change.body).deleted for change in changes)
+        kept, seq = await store.read(messages.changes, LOBBY, 0)
+        assert (len(kept), seq) == (260, 510)
+
+    run(main)
+
+
+def test_what_a_restart_interrupts_goes_on(store: Store) -> None:
+    async def main() -> None:
+        ada = await store.write(users.create, "ada")
+        await store.write(fill, ada.id, LOBBY, 500)
+        await store.write(removals.begin, ada.id)
+        await store.write(removals.step, ada.id)
+        changes, _ = await remove_all(store, ada.id)
+        assert len(changes) == 500 - removals.STEP
+
+    run(main)
+
+
+def test_no_step_holds_the_writer_for_long(store: Store) -> None:
+    async def main() -> None:
+        ada = await store.write(users.create, "ada")
+        await store.write(fill, ada.id, LOBBY, 2_000)
+        changes, longest = await remove_all(store, ada.id)
+        assert len(changes) == 2_000
+        assert longest < 0.2, f"{longest:.3f} s"
+
+    run(main)
