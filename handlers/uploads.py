@@ -101,7 +101,9 @@ class Upload(Handler):
         digest = await blobs.run(self.incoming.finish)
         type = sniff(await blobs.run(self.incoming.head))
         if type in PICTURES:
-            return await self.application.pictures.take_in(self.incoming, type, what)
+            content = await self.application.pictures.take_in(self.incoming, type, what)
+            await blobs.run(self.incoming.discard)  # what came, with all that it told
+            return content
         await blobs.run(blobs.take_in, self.incoming.path, digest)
         return Content(digest, type, self.incoming.size)
 

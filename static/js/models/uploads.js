@@ -10,8 +10,8 @@ const PAUSE = 1_500; // ms before the second try, then twice as long each time
 
 /**
  * @typedef {{room: number, source: File, state: 'waiting' | 'sending' | 'done' | 'failed', sent: number,
- *   tries: number, file?: object, reason?: string, code?: string, request?: XMLHttpRequest, timer?: number}} Upload
- *   `sent` from 0 to 1; `file` as the server describes it
+ *   tries: number, file?: object, reason?: string, final?: boolean, request?: XMLHttpRequest, timer?: number}} Upload
+ *   `sent` from 0 to 1; `file` as the server describes it; `final`: trying again would not help
  */
 
 export class Uploads extends EventTarget {
@@ -33,7 +33,7 @@ export class Uploads extends EventTarget {
 
   /** @param {string} [reason] why it is not sent at all */
   add(room, source, reason) {
-    const upload = { room, source, state: reason ? 'failed' : 'waiting', sent: 0, tries: 0, reason, code: reason && 'refused' };
+    const upload = { room, source, state: reason ? 'failed' : 'waiting', sent: 0, tries: 0, reason, final: Boolean(reason) };
     this.#all.push(upload);
     this.#changed(upload);
     this.#next();
@@ -63,7 +63,7 @@ export class Uploads extends EventTarget {
   }
 
   retry(upload) {
-    Object.assign(upload, { state: 'waiting', tries: 0, sent: 0, reason: undefined, code: undefined });
+    Object.assign(upload, { state: 'waiting', tries: 0, sent: 0, reason: undefined, final: false });
     this.#changed(upload);
     this.#next();
   }
@@ -104,7 +104,7 @@ export class Uploads extends EventTarget {
   }
 
   // The network, or a server that is busy or restarts: that passes. A refusal doesn't.
-  #failed(upload, { code, message, retry }, status = 0) {
+  #failed(upload, { message, retry }, status = 0) {
     const passes = status === 0 || status === 429 || (status >= 502 && status <= 504);
     upload.request = undefined;
     upload.sent = 0;
@@ -114,7 +114,7 @@ export class Uploads extends EventTarget {
         upload.timer = 0;
         this.#next();
       }, retry ?? this.#pause * 2 ** (upload.tries - 1));
-    } else Object.assign(upload, { state: 'failed', reason: message, code: code ?? 'unreachable' });
+    } else Object.assign(upload, { state: 'failed', reason: message, final: status >= 400 && status < 500 });
     this.#changed(upload);
     this.#next();
   }

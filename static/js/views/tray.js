@@ -99,7 +99,7 @@ function face(source) {
   return image;
 }
 
-function update(element, { state, sent, source, reason, tries }) {
+function update(element, { state, sent, source, reason, final, tries }) {
   element.dataset.state = state;
   const bar = find(element, 'bar');
   bar.hidden = state === 'done' || state === 'failed';
@@ -112,5 +112,5 @@ function update(element, { state, sent, source, reason, tries }) {
     failed: reason ?? words.uploadFailed,
   }[state];
   const again = find(element, 'again');
-  again.hidden = state !== 'failed' || Boolean(reason);
+  again.hidden = state !== 'failed' || Boolean(final);
 }
