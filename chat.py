@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import gc
 import logging
 import os
 import signal
@@ -30,6 +29,7 @@ from handlers.connection import GOING_DOWN
 from handlers.files import FileHandler, RoomFilesHandler, WaitingFileHandler
 from handlers.filters import FiltersHandler
 from handlers.frames import TOO_SLOW, Listener, Turn
+from handlers.garbage import Collector
 from handlers.health import HealthHandler
 from handlers.heartbeat import Heartbeat
 from handlers.history import HistoryHandler, ReceiptsHandler
@@ -80,6 +80,7 @@ class Application(TornadoApplication):
         opts = parser.as_dict() | settings
         self.hosts = own_hosts(opts["hosts"])
         self.assets = Assets(HERE / "static")
+        self.documents: dict[bool, bytes] = {}
         self.limits: dict[str, int] = {
             "text": opts["text_limit"],
             "frame": opts["frame_limit"],
@@ -273,12 +274,7 @@ async def _serve(application: Application, sockets: list[socket.socket]) -> None
     )
     server.add_sockets(sockets)
     application.start()
-    # What start-up made stays: the garbage collector need not look at it again.
-    gc.collect()
-    gc.freeze()
-    # By default every 700 new objects are looked through, and everything at every
-    # 100 of these times: a third of the work when many connect at once.
-    gc.set_threshold(20_000, 20, 50)
+    Collector(ChatSocketHandler.waiters).start()
     print(_greeting(sockets[0].getsockname()[1]), flush=True)
     await stop.wait()
     log.info("stopping")

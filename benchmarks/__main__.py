@@ -79,7 +79,9 @@ def _options() -> argparse.Namespace:
     parser.add_argument(
         "--only", action="append", choices=SCENARIOS, help="this scenario (may be given again)"
     )
-    parser.add_argument("--quick", action="store_true", help="small, once, nothing written")
+    parser.add_argument(
+        "--quick", action="store_true", help="small, once, whoever else is busy; nothing written"
+    )
     parser.add_argument("--runs", type=int, help="rounds over all servers (3; with --quick 1)")
     parser.add_argument("--report", action="store_true", help="measure nothing, write it again")
     parser.add_argument(

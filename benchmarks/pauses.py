@@ -14,6 +14,7 @@ from benchmarks.scenarios import ONE_ROOM, SENDERS, make_rooms, talk
 from benchmarks.servers import Gust, Server
 from benchmarks.watched import FORCED
 
+GONE = 8.0  # seconds until all who left are counted out
 WATCHED = Path(__file__).with_name("watched.py")
 
 
@@ -37,7 +38,7 @@ class Watched(Gust):
 
 
 def pauses(bench: Bench) -> dict[str, Any]:
-    """10,000 connections come and stay, and 50 people post: the collector's longest stop."""
+    """10,000 connections come, 50 people post, all leave at once: the collector's longest stop."""
 
     def measure(server: Server, count: int) -> Measured:
         assert isinstance(server, Watched)
@@ -50,9 +51,13 @@ def pauses(bench: Bench) -> dict[str, Any]:
             later = server.pauses(forced=False)[started + len(coming) :]
             server.collect()
             whole = server.pauses(forced=True)
+            staying = len(server.pauses(forced=False))
+        time.sleep(GONE)
+        going = server.pauses(forced=False)[staying:]
         return {
             "coming": max(coming, default=0.0),
             "talking": max(later, default=0.0),
+            "going": max(going, default=0.0),
             "collections": float(len(coming) + len(later)),
             "whole": max(whole),
             "foreign": talked["foreign"],

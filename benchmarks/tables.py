@@ -77,6 +77,7 @@ _IDLE: list[Column] = [
 _PAUSES: list[Column] = [
     ("coming", _figure("coming", "{:.1f} ms")),
     ("posting", _figure("talking", "{:.1f} ms")),
+    ("all leaving at once", _figure("going", "{:.1f} ms")),
     ("collections", _figure("collections", "{:.0f}")),
     ("everything", _figure("whole", "{:.1f} ms")),
 ]
@@ -130,8 +131,9 @@ def _pauses(found: Row, drawn: dict[str, Plot]) -> list[str]:
     rows = {f"{int(count):,} connections": row["Gust"] for count, row in found.items()}
     return [
         "## Pauses of the garbage collector",
-        "While it collects, nothing else runs. The longest pause while so many people come, the "
-        "longest while they are there and 50 others post, and one that is forced over everything.",
+        "While it collects, nothing else runs. The longest pause while so many people come, while "
+        "they are there and 50 others post, and when all of them leave; and one that is forced "
+        "over everything, which Gust itself does only with fewer than 1,000 connected.",
         _table(rows, _PAUSES),
     ]
 

@@ -33,9 +33,11 @@ class Watch:
         self._file.write(json.dumps({"generation": kind, "ms": took}) + "\n")
 
     def collect(self, *_: object) -> None:
-        """Collect everything now."""
+        """Collect everything now, what was put aside as well."""
         self._forced = True
+        gc.unfreeze()
         gc.collect()
+        gc.freeze()
         self._forced = False
 
 

@@ -82,6 +82,7 @@ class ChatSocketHandler(Noticing):
         if self.listener is None:
             return  # refused, or gone before it was open
         self.withdraw()
+        self.listener.let_go()
         code, reason = self.goodbye or (self.close_code, (self.close_reason or "")[:100])
         log.info(
             "close %s user=%d address=%s code=%s reason=%r",

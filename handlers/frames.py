@@ -79,7 +79,7 @@ class Listener:
     def __init__(self, key: str, protocol: WebSocketProtocol13, turn: Turn) -> None:
         self.key = key
         self.pending: bytes | list[bytes] | None = None
-        self._protocol = protocol
+        self._protocol: WebSocketProtocol13 | None = protocol
         self._stream: IOStream = protocol.stream
         # TLS has to see every byte.
         direct = not isinstance(protocol.stream, SSLIOStream)
@@ -137,6 +137,14 @@ class Listener:
         """Close the socket itself, with nothing more to say."""
         self._stream.close()
 
+    def let_go(self) -> None:
+        """Forget a connection that is closed.
+
+        The two hold each other: they would stay until everything is searched for garbage.
+        """
+        self._close()
+        self._protocol = None
+
     def _close(self) -> None:
         self._closing = True
         self._lead(None)
@@ -189,7 +197,8 @@ class Listener:
         """
         self._close()
         self._turn.too_slow(self)
-        self._protocol.server_terminated = True  # nothing may follow a close frame
+        if self._protocol is not None:
+            self._protocol.server_terminated = True  # nothing may follow a close frame
         reason = struct.pack("!H", TOO_SLOW) + b"reading too slowly; resume"
         try:
             self._stream.write(frame(reason, CLOSE))
