@@ -231,7 +231,6 @@ export const words = {
   banReason: 'Reason',
   banReasonHint: 'They are told it when they try to sign in.',
   banAddress: 'Also keep out new guests and accounts from their address',
-  banRemove: 'Also remove all their messages',
   bannedNow: (name) => `${isolated(name)} is banned.`,
 
   // Invitations
@@ -372,10 +371,9 @@ export const words = {
   signOutEverywhere: 'Sign out everywhere',
   deleteAccount: 'Delete account',
   deleteAccountTitle: 'Delete your account?',
-  deleteAccountAbout: 'You are signed out everywhere, and your name becomes free. This cannot be undone.',
-  whatYouWrote: 'What you wrote',
-  keepMessages: 'Stays, under the name “deleted user”',
-  removeMessages: 'Is removed',
+  deleteAccountAbout:
+    'You are signed out everywhere, and your name becomes free. What you wrote stays, under the name “deleted user”. ' +
+    'This cannot be undone.',
   invitePeople: 'Invite people',
   moderation: 'Moderation',
   signOutTitle: 'Sign out?',

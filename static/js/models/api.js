@@ -51,7 +51,6 @@ export const api = {
   register: (account) => post('/api/account', account),
   /** @param {{name?: string, password?: string, old_password?: string}} change */
   change: (change) => patch('/api/account', change),
-  /** @param {{password?: string, messages: 'keep' | 'remove'}} how */
   deleteAccount: (how) => remove('/api/account', how),
 
   // --- Rooms ---

@@ -14,6 +14,8 @@ export async function show(root) {
     draw(await api.bans());
     root.focus();
   };
+  // Nothing to press until it is told anew: what was shown before may be over.
+  find(root, 'list').replaceChildren();
   try {
     draw(await api.bans());
   } catch (refusal) {

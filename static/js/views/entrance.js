@@ -73,7 +73,7 @@ export class Door {
       if (way) this.open(way);
     });
     answer(this.#form, async (values) => {
-      const session = await WAYS[this.#way].call(this.#answers(values));
+      const session = await WAYS[this.#way].call(this.#answers(values)).catch((refusal) => this.#refused(refusal));
       await entered(session, this.#way);
     });
   }
@@ -91,6 +91,12 @@ export class Door {
     const { name } = this.#form.elements;
     if (this.#name) name.value = this.#name;
     (name.value ? this.#form.elements.password : name).focus();
+  }
+
+  // Which of the two is wrong isn't told: it is the password that one tries again.
+  #refused(refusal) {
+    if (this.#way === 'signIn') refusal.field ||= 'password';
+    throw refusal;
   }
 
   #ask(password) {

@@ -5,35 +5,42 @@ import { words } from '../words.js';
 import { answer } from './dialog.js';
 import { find, name, part } from './template.js';
 
+/** Once only: who looks at another tab meanwhile finds their changes as they left them. */
 export async function show(root) {
-  const form = find(root, 'form');
-  const list = find(root, 'list');
-  if (!form.dataset.ready) {
-    form.dataset.ready = 'yes';
-    find(root, 'add').addEventListener('click', () => add(list, {}).focus());
-    list.addEventListener('click', ({ target }) => {
-      if (target.closest('[data-act="remove"]')) remove(list, target.closest('.rule'), find(root, 'add'));
-    });
-    form.addEventListener('input', () => say(''));
-    answer(form, async () => {
-      const saved = await api.setFilters([...list.children].map(ruleOf).filter(({ text }) => text));
-      draw(saved);
-      say(words.filtersSaved);
-    }, 'rules');
-  }
+  if (root.dataset.shown) return;
+  root.dataset.shown = 'yes';
+  const editor = { form: find(root, 'form'), list: find(root, 'list'), more: find(root, 'add') };
   const say = (said) => {
     find(root, 'said').textContent = said;
   };
-  const draw = ({ rules }) => {
-    list.replaceChildren();
-    for (const rule of rules) add(list, rule);
-    number(list);
-  };
+  editor.more.disabled = true; // a rule added before the others are there would be lost
   try {
-    draw(await api.filters());
+    draw(editor.list, await api.filters());
   } catch (refusal) {
-    say(words.refusal(refusal));
+    delete root.dataset.shown;
+    return say(words.refusal(refusal));
   }
+  editor.more.disabled = false;
+  return connect(editor, say);
+}
+
+// No `disconnect`: the dialog takes its listeners with it.
+function connect({ form, list, more }, say) {
+  more.addEventListener('click', () => add(list, {}).focus());
+  list.addEventListener('click', ({ target }) => {
+    if (target.closest('[data-act="remove"]')) remove(list, target.closest('.rule'), more);
+  });
+  form.addEventListener('input', () => say(''));
+  const save = async () => {
+    draw(list, await api.setFilters([...list.children].map(ruleOf).filter(({ text }) => text)));
+    say(words.filtersSaved);
+  };
+  answer(form, save, 'rules');
+}
+
+function draw(list, { rules }) {
+  list.replaceChildren();
+  for (const rule of rules) add(list, rule);
 }
 
 function add(list, { text = '', kind = 'word', act = 'refuse', reason = '' }) {

@@ -14,7 +14,8 @@ export async function show(hall, { token, entered }) {
   } catch (refusal) {
     return showEnded(hall, refusal);
   }
-  const me = await api.me().catch(() => null);
+  // As the server saw when it gave the page: a stranger need not ask who they are.
+  const me = place.session ? await api.me().catch(() => null) : null;
   const accept = async () => entered(await api.accept(token));
   if (me) showAccept(hall, invitation, me.user, accept);
   else showDoor(hall, invitation, { token, accept, entered });
@@ -46,7 +47,7 @@ function showDoor(hall, invitation, { token, accept, entered }) {
   const admin = invitation.role === 'admin';
   // An admin needs an account; where guests are welcome, others need none.
   const ways = [!admin && place.guests && 'guest', 'register', 'signIn'].filter(Boolean);
-  find(door, 'uninvited').hidden = true;
+  door.classList.add('invited');
   hall.replaceChildren(door);
   // A new account accepts by itself, by the token that let it be made.
   const after = (session, way) => (way === 'register' ? entered(session) : accept());

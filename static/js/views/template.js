@@ -7,6 +7,7 @@ const { dataset } = document.documentElement;
 /** How one comes in here, as the server told with the page. */
 export const place = {
   guests: dataset.guests !== 'off',
+  session: dataset.session === 'yes', // the browser had one, good or not
   signup: 'off',
   accounts: false,
   password: 8, // the fewest characters
