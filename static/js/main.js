@@ -6,10 +6,9 @@ import { backOff, Connection } from './models/connection.js';
 import { choices, Shelf } from './models/kept.js';
 import { Outbox } from './models/outbox.js';
 import { Composer } from './views/composer.js';
-import { Head } from './views/head.js';
 import { Panel } from './views/panel.js';
 import { Rooms } from './views/rooms.js';
-import { Notice, Status } from './views/status.js';
+import { Head, Notice, Status } from './views/status.js';
 import { find, part, speak } from './views/template.js';
 import { Timeline } from './views/timeline.js';
 import { words } from './words.js';
@@ -35,7 +34,7 @@ const connection = new Connection(
 const notice = new Notice(document.getElementById('notice'));
 
 // What every part that is opened on demand may use.
-const context = { chat, connection, outbox, go, enterRoom, open, become, ended, tell, conversation };
+const context = { chat, connection, outbox, go, enterRoom, open, become, ended, tell, conversation, goTo };
 
 const whole = new AbortController();
 const { signal } = whole;
@@ -62,7 +61,10 @@ const timeline = new Timeline(find(zones.talk, 'timeline'), { chat, outbox });
 const composer = new Composer(find(zones.talk, 'composer'), {
   chat,
   outbox,
-  wrote: () => timeline.follow(),
+  wrote: () => {
+    timeline.follow();
+    writing?.sent();
+  },
   turn: (pages) => timeline.turn(pages),
   change: async (message, text) => (await conversation()).edit(message, text),
 });
@@ -71,6 +73,9 @@ const status = new Status(find(zones.talk, 'status'), { connection, short: find(
 Object.assign(context, { composer, timeline });
 let details = null;
 let talking = null;
+let writing = null;
+let completing = false;
+let called = false;
 let turn = 0;
 let shown = null;
 
@@ -244,6 +249,22 @@ function tell(said) {
   notice.say(said);
 }
 
+async function typing() {
+  const { Typing } = await import('./views/typing.js');
+  if (!writing) {
+    writing = new Typing(find(zones.talk, 'typing'), context);
+    writing.connect(signal);
+  }
+  return writing;
+}
+
+async function complete(field) {
+  if (completing || !/[:@]/.test(field.value)) return;
+  completing = true;
+  const { Completion } = await import('./views/completion.js');
+  new Completion(field, find(zones.talk, 'timeline'), chat).connect(signal);
+}
+
 async function conversation() {
   reached.abort();
   const { Conversation } = await import('./views/conversation.js');
@@ -263,6 +284,10 @@ function key(event) {
     event.preventDefault();
     open('switcher');
   } else if (event.key === '?' && !field) open('keys');
+  else if (event.key === '/' && !field) {
+    event.preventDefault();
+    open('search');
+  }
 }
 
 function press(event) {
@@ -287,7 +312,8 @@ function press(event) {
 function watch() {
   chat.watched = !document.hidden;
   if (document.hidden) return;
-  head.seen();
+  if (called) import('./views/notifications.js').then(({ seen }) => seen());
+  if (shown?.positions.unread) shown.mark();
   chat.see();
   connection.wake();
 }
@@ -313,6 +339,12 @@ on(find(zones.rooms, 'make'), 'click', () => open('new_room'));
 on(find(zones.rooms, 'write'), 'click', () => open('write_to'));
 on(find(zones.rooms, 'self'), 'click', ({ currentTarget }) => open('account_menu', { opener: currentTarget }));
 on(find(zones.talk, 'emoji'), 'click', ({ currentTarget }) => open('emoji_picker', { opener: currentTarget }));
+on(find(zones.talk, 'field'), 'input', ({ target }) => {
+  complete(target);
+  if (target.value.trim()) typing().then((it) => it.say());
+});
+on(find(zones.talk, 'search'), 'click', () => open('search'));
+on(find(zones.talk, 'notify'), 'click', () => open('notify_room'));
 on(document, 'keydown', key);
 on(document, 'click', press);
 on(document, 'visibilitychange', watch);
@@ -326,7 +358,15 @@ on(connection, 'state', () => {
 on(connection, 'unheard', doubt);
 on(chat, 'stranger', () => ended('ended'));
 on(chat, 'lost', lost);
-on(chat, 'heard', () => document.hidden && head.heard());
+on(connection, 'event', ({ detail }) => {
+  if (detail.type === 'typing' && !writing) typing().then((it) => it.hear(detail));
+});
+on(chat, 'rooms', () => head.count(chat.unread));
+on(chat, 'heard', ({ detail: message }) => {
+  if (!document.hidden) return;
+  called = true;
+  open('notifications', { message });
+});
 
 speak(document.body);
 chat.connect(connection, signal);

@@ -73,7 +73,7 @@ export const words = {
   roomSettings: 'Room settings',
   make: 'Make room',
   leaveRoom: 'Leave room',
-  unread: 'new messages',
+  unread: (n, named) => `${counted(n, 'new message', 'new messages')}${named ? `, ${counted(named, 'mention', 'mentions')}` : ''}`,
   joinIt: 'Join',
   hereAlready: 'You are here',
   filterRooms: 'Find a room or a person',
@@ -99,8 +99,8 @@ export const words = {
   latestFailed: 'The messages could not be loaded.',
   newMessages: (n) => counted(n, 'new message', 'new messages'),
   latest: 'Latest messages',
-  sending: 'Sending',
-  sent: 'Sent',
+  newHere: 'New',
+  reach: { pending: 'Sending', sent: 'Sent', received: 'Received', read: 'Read' },
   notSent: (reason) => `Not sent. ${reason}`,
   tryAgain: 'Try again',
   discard: 'Discard',
@@ -143,10 +143,43 @@ export const words = {
     places: 'Places and travel',
     signs: 'Signs',
   },
+  markUnread: 'Mark as unread from here',
+  readers: 'Who has read it',
+  noReaders: 'Nobody has received it yet.',
+  readBy: (time) => `Read, last here ${words.day(time)} ${words.time(time)}`,
+  receivedBy: 'Received',
   copyLink: 'Copy link',
   copyCode: 'Copy code',
 
+  // Search
+  search: 'Search messages',
+  searchMessages: 'Search messages',
+  found: 'Messages found',
+  searchHint: 'Words or “a phrase”; from:ada, in:lobby, before:2026-11-01 narrow it.',
+  searching: 'Searching',
+  hits: (n, more) => `${n}${more ? '+' : ''} ${n === 1 && !more ? 'message' : 'messages'}`,
+  noHits: 'Nothing found. Fewer or shorter words find more.',
+
+  // Notifications
+  notify: 'Notifications',
+  notifyOf: (room) => `Notifications of ${isolated(room)}`,
+  notifyAll: 'Every message',
+  notifyMentions: 'Only what names me',
+  notifyNothing: 'Nothing',
+  notifySound: 'With a soft sound',
+  notifyAllow: 'Allow notifications',
+  notifyState: {
+    default: 'This browser has to allow notifications before you see any.',
+    granted: 'You are told while this page is out of sight.',
+    denied: 'This browser does not allow notifications here. Change it in its settings for this site.',
+    absent: 'This browser shows no notifications here. The numbers in the tab and the sound still tell you.',
+  },
+
   // The composer
+  everybody: { here: 'Everybody who is here now', room: 'Everybody in this room' },
+  completion: 'Suggestions',
+  typing: (names) =>
+    names.length > 2 ? `${names.length} people are typing` : `${listed(names)} ${names.length === 1 ? 'is' : 'are'} typing`,
   editing: 'Editing',
   replyingTo: (name) => `Reply to ${isolated(name)}`,
   // Files
@@ -394,6 +427,8 @@ export const words = {
     [['Page Down'], 'Read further down'],
     [['End'], 'Go to the latest message (in the timeline)'],
     [['Esc'], 'Close what is open'],
+    [['/'], 'Search messages'],
+    [['↑'], 'Edit your last message (in an empty field); walk through the messages (in the timeline)'],
     [['?'], 'Show this list'],
   ],
 

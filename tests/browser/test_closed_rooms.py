@@ -98,7 +98,7 @@ def test_a_message_from_a_persons_card_reaches_them_alone(arrive: Arrive) -> Non
     is_in(ada, "bob")
     ada.say("Between us")
     line = bob.room("ada")
-    expect(line.locator(".dot")).to_be_visible()
+    expect(line.locator(".badge")).to_be_visible()
     line.click()
     is_in(bob, "ada")
     bob.sees("Between us")

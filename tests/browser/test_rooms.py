@@ -124,7 +124,7 @@ def test_a_room_with_news_is_marked_until_it_is_seen(arrive: Arrive, gust: GustP
     make(ada, "den")
     ada.room("lobby").click()
     is_in(ada, "lobby")
-    news = ada.room("den").locator(".dot")
+    news = ada.room("den").locator(".badge")
     expect(news).to_be_hidden()
     said(gust, "bob", ["psst"], room=2)
     expect(news).to_be_visible()

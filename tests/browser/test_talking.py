@@ -79,7 +79,9 @@ def test_a_message_keeps_its_lines(arrive: Arrive) -> None:
     ada.composer.press("Shift+Enter")
     ada.composer.press_sequentially("two")
     ada.composer.press("Enter")
-    expect(ada.texts).to_have_js_property("textContent", "one\ntwo")
+    expect(ada.texts).to_have_js_property("innerText", "one\ntwo")
+    ada.has_sent_all()
+    expect(ada.texts).to_have_js_property("innerText", "one\ntwo")
 
 
 def test_enter_while_an_input_method_composes_chooses_a_word_and_sends_nothing(
@@ -148,3 +150,37 @@ def test_a_name_that_somebody_has_is_refused_at_the_field(arrive: Arrive) -> Non
     expect(other.page.get_by_role("alert")).not_to_be_empty()
     expect(other.page.get_by_label("Your name")).to_be_focused()
     other.enter("adam")
+
+
+def test_markdown_is_shown_and_code_is_copied(arrive: Arrive) -> None:
+    ada = arrive("ada", permissions=["clipboard-read", "clipboard-write"])
+    bob = arrive("bob")
+    ada.composer.fill("**bold** and `code`\n\n- one\n- two\n\n```\nlet x = 1;\n```")
+    ada.composer.press("Enter")
+    expect(bob.texts.locator("strong")).to_have_text("bold")
+    expect(bob.texts.get_by_role("listitem")).to_have_text(["one", "two"])
+    expect(ada.texts.locator("pre")).to_have_text("let x = 1;\n")
+    ada.texts.locator("pre").hover()
+    ada.page.get_by_role("button", name="Copy code").click()
+    expect(ada.page.locator("#notice")).to_have_text("Copied.")
+    assert ada.page.evaluate("navigator.clipboard.readText()") == "let x = 1;\n"
+
+
+def test_names_and_emoji_are_completed_by_keyboard(arrive: Arrive) -> None:
+    ada, bob = arrive("ada"), arrive("bob lee")
+    keyboard = ada.page.keyboard
+    expect(ada.composer).to_be_focused()
+    keyboard.type("ask @bo")
+    expect(ada.page.get_by_role("option")).to_contain_text(["bob lee"])
+    keyboard.press("Enter")
+    keyboard.type(":tad")
+    expect(ada.page.get_by_role("option").first).to_contain_text(":tada:")
+    keyboard.press("Tab")
+    expect(ada.composer).to_have_value('ask @"bob lee" 🎉 ')
+    keyboard.type("@b")
+    expect(ada.page.get_by_role("option").first).to_be_visible()
+    keyboard.press("Escape")
+    expect(ada.page.get_by_role("option")).to_have_count(0)
+    keyboard.press("Enter")
+    expect(bob.texts.locator(".mention.me")).to_have_text("@bob lee")
+    expect(ada.texts.locator(".mention.me")).to_have_count(0)

@@ -63,6 +63,8 @@ export const api = {
   takeOut: (room, user) => remove(`/api/rooms/${room}/members/${user}`),
   /** @param {{before?: number, limit?: number}} position absent: the latest page */
   page: (room, position) => get(`/api/rooms/${room}/messages`, position),
+  /** @param {{q: string, before?: number}} query */
+  search: (query) => get('/api/search', query),
   message: (id) => get(`/api/messages/${id}`),
   files: (room, query) => get(`/api/rooms/${room}/files`, query),
   removeMessage: (id) => remove(`/api/messages/${id}`),

@@ -7,7 +7,7 @@
  */
 
 import { api } from './api.js';
-import { drafts, forgetAll, seen } from './kept.js';
+import { drafts, forgetAll } from './kept.js';
 import { Room } from './room.js';
 
 const JOIN_AGAIN = 2_000;
@@ -38,6 +38,7 @@ export class Chat extends EventTarget {
     joined: (event) => event.user.id !== this.me.id && this.#in(event.room)?.entered(event),
     left: (event) => event.user.id !== this.me.id && this.#in(event.room)?.left(event),
     room: ({ room }) => this.take(room),
+    receipt: (event) => this.#moved(event),
     removed: ({ room }) => this.#drop(room),
     user: ({ user }) => this.rename(user),
   };
@@ -141,6 +142,7 @@ export class Chat extends EventTarget {
   /** The reader looks at this room from now on. */
   look(id) {
     const room = this.room(id);
+    if (room !== this.current) room.mark();
     this.current = room;
     if (!room.loaded && !room.joining && this.#welcomed) this.#load(room);
     this.see();
@@ -171,14 +173,20 @@ export class Chat extends EventTarget {
     this.#drop(room.id);
   }
 
-  /** The reader has seen what there is in the current room. */
+  /** The reader has seen what there is in the current room, if they are at its end. */
   see() {
-    if (this.current) seen.keep(this.current.id, this.current.newest);
+    const room = this.current;
+    if (room?.loaded && room.atEnd && this.watched) room.positions.see(room.newest);
     this.#fire('rooms');
   }
 
   hasNews(room) {
-    return room !== this.current && room.newest > (seen.of(room.id) ?? 0);
+    return room.positions.unread > 0 && (room !== this.current || !this.watched || !room.atEnd);
+  }
+
+  /** Messages that I haven't seen, in all rooms. */
+  get unread() {
+    return [...this.#rooms.values()].reduce((sum, { positions }) => sum + positions.unread, 0);
   }
 
   rename(user) {
@@ -245,10 +253,15 @@ export class Chat extends EventTarget {
   #news(message) {
     const room = this.room(message.room);
     if (!room) return;
-    const own = message.user.id === this.me.id;
-    if (own || (room === this.current && this.watched)) seen.keep(room.id, room.newest);
-    if (!own) this.dispatchEvent(new CustomEvent('heard', { detail: message }));
+    const fresh = room.positions.hear(message, this.me.id);
+    if (room === this.current) this.see();
+    if (fresh) this.dispatchEvent(new CustomEvent('heard', { detail: message }));
     this.#fire('rooms');
+  }
+
+  #moved(receipt) {
+    this.room(receipt.room)?.move(receipt);
+    if (receipt.user === this.me.id) this.#fire('rooms');
   }
 
   #error(error) {
@@ -277,10 +290,9 @@ export class Chat extends EventTarget {
       known.describe(entry);
       return known;
     }
-    const room = new Room(entry, this.me.id);
+    const fetch = (position) => api.page(entry.id, position);
+    const room = new Room(entry, this.me.id, fetch, (event) => this.#connection.send(event));
     this.#rooms.set(entry.id, room);
-    // A room never seen before starts as read: a newcomer isn't greeted by dots everywhere.
-    if (seen.of(room.id) === null) seen.keep(room.id, room.told);
     return room;
   }
 

@@ -1,4 +1,4 @@
-/** What this browser keeps between visits: drafts, how far one has seen, and the shelf of the outbox. */
+/** What this browser keeps between visits: drafts, choices, and the shelf of the outbox. */
 
 // Storage may be full, or forbidden by the browser. The chat works without it, and only forgets sooner.
 function read(key) {
@@ -21,12 +21,6 @@ function write(key, value) {
 export const drafts = {
   of: (room) => read(`gust draft ${room}`) ?? '',
   keep: (room, text) => write(`gust draft ${room}`, text),
-};
-
-export const seen = {
-  /** @returns {number | null} the room's change number when it was last looked at; null: never */
-  of: (room) => read(`gust seen ${room}`),
-  keep: (room, seq) => write(`gust seen ${room}`, seq),
 };
 
 export const choices = {

@@ -95,10 +95,12 @@ const dayOf = (time) => {
 };
 
 /**
- * @param {{messages: object[], pending: object[], notes: object[], me: {id: number, name: string}}} stretch
- *   the messages in their order, then what I wrote and the server hasn't taken yet
+ * @param {{messages: object[], pending: object[], notes: object[], me: {id: number, name: string},
+ *   since?: number, reached?: {received: number, read: number}}} stretch
+ *   the messages in their order, then what I wrote and the server hasn't taken yet; `since`: the last message before
+ *   what is new (absent: nothing is); `reached`: up to which message others have come
  */
-export function lines({ messages, pending, notes, me }) {
+export function lines({ messages, pending, notes, me, since = Infinity, reached = { received: 0, read: 0 } }) {
   const made = [];
   const first = messages[0]?.id ?? 0;
   const last = messages.at(-1)?.id ?? 0;
@@ -113,6 +115,7 @@ export function lines({ messages, pending, notes, me }) {
   };
 
   let day = '';
+  let drawn = false;
   for (const message of [...messages, ...pending.map((entry) => unsent(entry, me))]) {
     takeNotes(message.id ?? Infinity);
     if (dayOf(message.date) !== day) {
@@ -120,7 +123,12 @@ export function lines({ messages, pending, notes, me }) {
       made.push({ kind: 'day', key: `day ${day}`, version: dayOf(Date.now()), time: message.date });
       before = null;
     }
-    made.push(messageLine(message, continues(before, message), me));
+    if (!drawn && message.id > since && message.user.id !== me.id) {
+      drawn = true;
+      made.push({ kind: 'fresh', key: 'fresh', version: '' });
+      before = null;
+    }
+    made.push(messageLine(message, continues(before, message), me, reached));
     before = message;
   }
   takeNotes(Infinity);
@@ -134,15 +142,17 @@ function continues(before, message) {
   return before?.user.id === message.user.id && message.date - before.date < TOGETHER;
 }
 
-function messageLine(message, continued, me) {
+function messageLine(message, continued, me, { received, read }) {
   const own = message.user.id === me.id;
+  const reach = !own || !message.id ? '' : message.id <= read ? 'read' : message.id <= received ? 'received' : 'sent';
   return {
     kind: 'message',
     key: own && message.msgId ? message.msgId : `message ${message.id}`,
-    version: [message.seq, message.state, message.reason, continued, message.user.name].join(' '),
+    version: [message.seq, message.state, message.reason, continued, message.user.name, reach].join(' '),
     message,
     continued,
     own,
+    reach,
     me: me.id,
   };
 }

@@ -10,10 +10,12 @@
  */
 
 import { api } from './api.js';
+import { Positions } from './positions.js';
 import { PAGE, Run } from './run.js';
 
 const FIRST_PAGE = 50;
 const NOTES_KEPT = 50;
+const NEAR = 200; // messages that count as said lately
 
 /** Who is in the room now, and the comings and goings that were seen while it was open. */
 class Presence {
@@ -78,7 +80,10 @@ export class Room extends EventTarget {
   latest = new Run();
   /** @type {Run | null} */
   passage = null;
+  #opened = 0; // the message that the passage is around
   presence = new Presence();
+  atEnd = true; // the reader is, or would be, at the latest message
+  line = Infinity; // what is new begins behind this change
   seq = 0; // up to here, nothing is missing
   held = false; // the server tells us of changes after `seq`
   loaded = false;
@@ -92,16 +97,20 @@ export class Room extends EventTarget {
   /**
    * @param {number} me whose page this is
    * @param {(position: object) => Promise<object>} fetch loads a page of this room
+   * @param {(event: object) => boolean} send to the server
    */
-  constructor(entry, me = 0, fetch = (position) => api.page(entry.id, position)) {
+  constructor(entry, me = 0, fetch = (position) => api.page(entry.id, position), send = () => false) {
     super();
     this.#me = me;
     this.#fetch = fetch;
+    this.positions = new Positions(this, send);
     this.describe(entry);
   }
 
   /** @param {{members?: object[], maker?: number}} entry `members` for direct rooms, `maker` where there is one */
-  describe({ id, name, kind, topic, seq, members = [], maker = 0 }) {
+  describe(entry) {
+    const { id, name, kind, topic, seq, members = [], maker = 0 } = entry;
+    this.positions.begin(entry);
     Object.assign(this, { id, kind, maker, members, topic: topic ?? '' });
     this.#given = name;
     this.told = Math.max(this.told ?? 0, seq ?? 0);
@@ -147,7 +156,7 @@ export class Room extends EventTarget {
     const known = this.latest.lastId;
     if (reset) {
       this.latest = new Run({ more });
-      this.passage = null;
+      if (this.passage) this.#reopen();
       this.#aside = [];
       this.presence.forget();
       this.loaded = true;
@@ -172,10 +181,31 @@ export class Room extends EventTarget {
     this.#take(message);
   }
 
+  /** Those whom one may want to name here: who is here, who belongs here, who wrote lately. */
+  get known() {
+    const people = new Map([...this.presence.people, ...this.members.map((user) => [user.id, user])]);
+    for (const { user } of this.messages.slice(-NEAR)) if (!people.has(user.id)) people.set(user.id, user);
+    return [...people.values()].sort((one, other) => one.name.localeCompare(other.name));
+  }
+
   /** @returns {object | undefined} somebody who is here, or belongs here, or has written what we hold */
   person(id) {
     const wrote = () => this.shown.messages.findLast(({ user }) => user.id === id)?.user;
     return this.presence.people.get(id) ?? this.members.find((each) => each.id === id) ?? wrote();
+  }
+
+  /** Somebody has moved on, or back. */
+  move(receipt) {
+    this.positions.move(receipt, this.#me);
+    this.#changed();
+  }
+
+  /** The reader comes here: what is new begins where they left. */
+  mark() {
+    const { read, unread } = this.positions;
+    this.line = unread ? read : Infinity;
+    this.positions.held = false;
+    this.#changed();
   }
 
   /** Load the latest page: the reader opened the room. */
@@ -209,10 +239,10 @@ export class Room extends EventTarget {
   async open(id) {
     if (this.latest.message(id)) this.passage = null;
     else if (!this.passage?.message(id)) {
-      const page = await this.#fetch({ around: id, limit: PAGE });
-      if (!page.messages.some((message) => message.id === id)) return false;
-      // That newer ones exist is found out by asking for them.
-      this.passage = new Run({ newer: true, ...page });
+      const page = await this.#around(id);
+      if (!page.message(id)) return false;
+      this.#opened = id;
+      this.passage = page;
       this.#meet();
     }
     this.#changed();
@@ -271,6 +301,21 @@ export class Room extends EventTarget {
     // What came before we asked for a page is in that page: it was stored before anyone was told.
     if (this.loading) this.#aside.push(message);
     return true;
+  }
+
+  // That newer ones exist is found out by asking for them.
+  async #around(id) {
+    return new Run({ newer: true, ...(await this.#fetch({ around: id, limit: PAGE })) });
+  }
+
+  // Changes of it may have been missed. The reader stays where they are meanwhile.
+  async #reopen() {
+    const { passage } = this;
+    const page = await this.#around(this.#opened).catch(() => null);
+    if (this.passage !== passage) return;
+    this.passage = page;
+    if (page) this.#meet();
+    this.#changed();
   }
 
   // The passage has grown into the present: they are one run from now on.

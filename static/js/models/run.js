@@ -42,6 +42,11 @@ export class Run {
     return low;
   }
 
+  /** Up to which message somebody has come who knows every change up to `seq`: messages are numbered as they come. */
+  reached(seq) {
+    return this.messages.findLast((message) => message.seq <= seq)?.id ?? 0;
+  }
+
   /** @returns {object | undefined} the message with this id, if it is here */
   message(id) {
     const found = this.messages[this.indexOf(id)];

@@ -30,6 +30,18 @@ const ACTIONS = [
     run: ({ composer, message }) => composer.edit(message),
   },
   {
+    word: 'markUnread',
+    icon: 'unread',
+    may: ({ chat, message }) => message.user.id !== chat.me.id,
+    run: ({ room, message }) => room.positions.unreadFrom(message.id),
+  },
+  {
+    word: 'readers',
+    icon: 'received',
+    may: ({ chat, room, message }) => message.user.id === chat.me.id && room.positions.others.size > 0,
+    run: ({ open, room, message }) => open('readers', { message, room }),
+  },
+  {
     word: 'copyLink',
     icon: 'link',
     may: () => Boolean(navigator.clipboard),

@@ -61,7 +61,7 @@ export class Rooms {
     sign(find(item, 'sign'), room);
     find(item, 'name').textContent = room.name;
     find(item, 'closed').hidden = room.kind !== 'closed';
-    find(item, 'news').hidden = !news;
+    count(find(item, 'news'), news ? room.positions : { unread: 0 });
     link.classList.toggle('news', news);
     if (room === this.#chat.current) link.setAttribute('aria-current', 'page');
     else link.removeAttribute('aria-current');
@@ -83,6 +83,16 @@ export class Rooms {
     this.#go(Number(link.dataset.room));
   }
 }
+
+/** How much is new in a room, and whether I am named in it. */
+function count(place, { unread, mentions }) {
+  place.hidden = !unread;
+  place.classList.toggle('named', Boolean(mentions));
+  find(place, 'count').textContent = mentions ? `@${most(mentions)}` : unread ? most(unread) : '';
+  find(place, 'said').textContent = unread ? words.unread(unread, mentions) : '';
+}
+
+const most = (n) => (n > 99 ? '99+' : String(n));
 
 /** What stands before a room's name: the initials of who is talked to, or a sign of its kind. */
 function sign(place, room) {

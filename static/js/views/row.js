@@ -2,7 +2,7 @@
 
 import { words } from '../words.js';
 import { show as showFiles } from './files.js';
-import { linked } from './markup.js';
+import { linked, rendered } from './markup.js';
 import { find, icon, paint, part } from './template.js';
 
 /** An element for the line; `update` gives it its content. */
@@ -30,7 +30,9 @@ const updates = {
     element.textContent = said.join(words.and);
   },
 
-  message(element, { message, continued, own, me }) {
+  fresh() {},
+
+  message(element, { message, continued, own, reach, me }) {
     element.classList.toggle('continued', continued);
     element.classList.toggle('own', own);
     element.dataset.state = message.state ?? 'sent';
@@ -44,21 +46,24 @@ const updates = {
     time.title = words.fullTime(message.date);
     time.dateTime = new Date(message.date).toISOString();
     quote(element, message);
-    say(element, message);
+    say(element, message, me);
     showFiles(element, message);
     react(element, message, me);
-    mark(element, message, own);
+    element.dataset.reach = reach;
+    mark(element, message, own, reach);
   },
 };
 
-function say(element, { deleted, text: written = '', edited }) {
+function say(element, { deleted, html, text: written = '', edited }, me) {
   const text = find(element, 'text');
-  const said = deleted ? words.removed : written;
+  const said = deleted ? words.removed : (html ?? written);
   const version = `${edited ?? ''} ${said}`;
   if (text.dataset.said === version) return;
   text.dataset.said = version;
-  text.replaceChildren(...(deleted ? [said] : linked(written)));
-  if (edited) text.append(' ', changed(edited));
+  const raw = deleted || html === undefined; // what is on its way is shown as it was typed
+  text.classList.toggle('raw', Boolean(raw));
+  text.replaceChildren(...(deleted ? [said] : raw ? linked(written) : rendered(html, { me })));
+  if (edited) (text.lastElementChild?.matches('p') ? text.lastElementChild : text).append(' ', changed(edited));
 }
 
 function changed(time) {
@@ -106,13 +111,13 @@ function chip(emoji, users, mine) {
   return button;
 }
 
-function mark(element, message, own) {
+function mark(element, message, own, reach) {
   const state = message.state ?? 'sent';
   const place = find(element, 'mark');
-  const shown = own && state !== 'failed' ? state : '';
+  const shown = !own || state === 'failed' || message.deleted ? '' : state === 'pending' ? state : reach;
   if (place.dataset.shown !== shown) {
     place.dataset.shown = shown;
-    place.replaceChildren(...(shown ? [icon(shown), hidden(shown === 'pending' ? words.sending : words.sent)] : []));
+    place.replaceChildren(...(shown ? [icon(shown === 'read' ? 'received' : shown), hidden(words.reach[shown])] : []));
   }
   const trouble = find(element, 'trouble');
   if (state !== 'failed') trouble?.remove();

@@ -1,15 +1,16 @@
 /**
- * What the page tells of itself: how the connection is, in a line that is always there and takes no more room when
+ * The frame of the talk: which room this is, in the page's head and the tab's title; how the connection is, in a line that is always there and takes no more room when
  * there is more to say; and what just happened, in a sentence said once.
  */
 
 import { words } from '../words.js';
-import { find } from './template.js';
+import { find, icon, name } from './template.js';
 
 const SHOWN = 6000; // ms; nobody need act on what is said once, and it is said aloud as well
 const WAITING = new Set(['reconnecting', 'offline']);
 const REACTION = 400;
 const OFFER = { connected: 'disconnect', reconnecting: 'connect', offline: 'connect', disconnected: 'connect' };
+const SETTLED = 1_000; // ms, before a count is put on the icon
 
 export class Status {
   #root;
@@ -87,4 +88,71 @@ export class Notice {
       this.#place.textContent = '';
     }, SHOWN);
   }
+}
+
+/** The head of the talk: which room this is, who is in it; and the tab's title and icon. */
+export class Head {
+  #root;
+  #room = null;
+  #unread = 0;
+  #badged = false;
+  #later = 0;
+  #leave = new AbortController();
+
+  constructor(root) {
+    this.#root = root;
+  }
+
+  /** @param {import('../models/room.js').Room | null} room */
+  show(room) {
+    this.#leave.abort();
+    this.#leave = new AbortController();
+    this.#room = room;
+    const { signal } = this.#leave;
+    room?.addEventListener('described', () => this.#draw(), { signal });
+    room?.addEventListener('people', () => this.#draw(), { signal });
+    this.#draw();
+  }
+
+  /** @param {number} unread messages, in all rooms */
+  count(unread) {
+    if (unread === this.#unread) return;
+    this.#unread = unread;
+    this.#title();
+    clearTimeout(this.#later);
+    this.#later = setTimeout(() => this.#badge(), SETTLED);
+  }
+
+  // The icon is not worth a request for what is read at once; and where it fails the title says it too.
+  async #badge() {
+    if (!this.#unread && !this.#badged) return;
+    const { badge } = await import('./badge.js').catch(() => ({ badge: () => {} }));
+    this.#badged = this.#unread > 0;
+    badge(this.#unread);
+  }
+
+  #draw() {
+    const room = this.#room;
+    find(this.#root, 'kind').replaceChildren(...(room?.kind === 'closed' ? [lock()] : []));
+    find(this.#root, 'name').textContent = room?.name ?? '';
+    find(this.#root, 'topic').textContent = room?.topic ?? '';
+    const people = find(this.#root, 'people');
+    people.hidden = !room;
+    const count = room?.presence.count ?? 0;
+    find(people, 'count').textContent = count ? count.toLocaleString() : '';
+    name(people, words.showPeople(count));
+    this.#title();
+  }
+
+  #title() {
+    document.title = words.title(this.#room?.name, this.#unread);
+  }
+}
+
+function lock() {
+  const closed = icon('lock');
+  closed.removeAttribute('aria-hidden');
+  closed.setAttribute('role', 'img');
+  name(closed, words.closedRoom);
+  return closed;
 }

@@ -154,10 +154,13 @@ export class Timeline {
         pending: this.#present ? this.#outbox.of(room.id) : [],
         notes: room.presence.notes,
         me: this.#chat.me,
+        since: room.line < Infinity ? run.reached(room.line) : Infinity,
+        reached: room.positions.reached(run),
       }),
     );
     if (this.#stuck) this.#toBottom();
     else this.#restore(hold);
+    this.#arrive();
     this.#offer();
     // At the very top there is nothing to scroll that would ask for more.
     this.#reach();
@@ -236,8 +239,16 @@ export class Timeline {
     if (this.#stuck && this.#sizes !== this.#measured) this.#toBottom();
     this.#stuck = this.#present && this.#below < AT_END;
     if (this.#stuck) this.#unseen = 0;
+    this.#arrive();
     this.#reach();
     this.#offer();
+  }
+
+  // At the end, what is there is seen.
+  #arrive() {
+    this.#room.atEnd = this.#stuck;
+    const { read, unread } = this.#room.positions;
+    if (this.#stuck && (unread || this.#room.newest > read)) this.#chat.see();
   }
 
   // Grow towards where the reader goes, and shrink at the other end.
