@@ -1,6 +1,6 @@
 /* Posting, and measuring what comes back.
  *
- * Each text begins with a marker, @ and two numbers in hexadecimal: of the post, and
+ * Each text begins with a marker, ^ and two numbers in hexadecimal: of the post, and
  * the moment at which it was due. That is all that is read of a frame. */
 #define _GNU_SOURCE
 #include <stdio.h>
@@ -35,7 +35,7 @@ int64_t talk_post(struct conn *c, int64_t due)
 {
     char text[8192], id[48], room[16], frame[1 << 14];
     uint32_t number = posts++;
-    int size = snprintf(text, sizeof text, "@%08x%016llx ", number, (unsigned long long)due);
+    int size = snprintf(text, sizeof text, "^%08x%016llx ", number, (unsigned long long)due);
     while (size < opt.size)
         text[size] = "gust "[size % 5], size++;
     text[size] = 0;
@@ -82,7 +82,7 @@ int talk_told(struct conn *c, const unsigned char *text, size_t size)
     if (size < 40 || (memcmp(text, "{\"type\":\"message\"", 17) && memcmp(text, "{\"type\":\"ack\"", 13) &&
                       memcmp(text, "42[\"m", 5)))
         return 0;
-    at = memchr(text, '@', size - 25);
+    at = memchr(text, '^', size - 25);
     if (at == NULL)
         return 0;
     uint32_t number = hex(at + 1, 8);
