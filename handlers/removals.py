@@ -53,8 +53,7 @@ class Removals:
                 continue
             for change in changes:
                 self._bus.publish(change)
-            if after is not None:
-                await asyncio.sleep(PAUSE)
+            await asyncio.sleep(PAUSE)
 
     def stop(self) -> None:
         """Leave the rest to the next start."""

@@ -41,20 +41,16 @@ class PersonChanged(Signal):
 
 
 class SignedOut(Signal):
-    """These sessions, by their hashes, are over."""
+    """These sessions, by their public names, are over."""
 
-    sessions: list[bytes]
+    sessions: list[str]
 
 
 class Banned(Signal):
-    """Somebody may not be here any more, and these were their sessions.
-
-    No guest may come from these networks either.
-    """
+    """Somebody may not be here any more, and these were their sessions."""
 
     user: int
-    sessions: list[bytes]
-    networks: list[str]
+    sessions: list[str]
 
 
 class FiltersChanged(Signal):

@@ -63,8 +63,6 @@ class GustProcess:
                 f"--port={self.port}",
                 "--address=127.0.0.1",
                 f"--data={self.data}",
-                "--guest-rate=0",  # everybody comes from one address here
-                "--sign-up-rate=0",
                 *self.options,
             ],
             stdout=subprocess.PIPE,

@@ -111,6 +111,9 @@ def test_all_of_it_by_keyboard(arrive: Arrive, gust: GustProcess) -> None:
     ada = arrive("ada")
     ada.sees("two")
     keyboard = ada.page.keyboard
+    # What can be done with messages is loaded when one first points at them.
+    ada.messages.nth(1).hover()
+    expect(ada.timeline.get_by_role("button", name="Reply")).to_be_visible()
     ada.timeline.focus()
     keyboard.press("ArrowUp")
     expect(ada.messages.nth(1)).to_be_focused()
