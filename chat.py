@@ -22,21 +22,27 @@ from tornado.netutil import bind_sockets
 from tornado.options import OptionParser, options
 from tornado.web import Application as TornadoApplication
 
+from handlers.accounts import AccountHandler
+from handlers.arrivals import Arrivals
 from handlers.assets import Assets, Style
-from handlers.base import Missing, Static, own_hosts
+from handlers.attendance import Attendance
+from handlers.base import Missing, Static
 from handlers.chatsocket import ChatSocketHandler
 from handlers.connection import GOING_DOWN
 from handlers.files import FileHandler, RoomFilesHandler, WaitingFileHandler
 from handlers.filters import FiltersHandler
 from handlers.frames import TOO_SLOW, Listener, Turn
 from handlers.garbage import Collector
+from handlers.hashing import Hashing
 from handlers.health import HealthHandler
 from handlers.heartbeat import Heartbeat
 from handlers.history import HistoryHandler, ReceiptsHandler
+from handlers.hosts import own_hosts
 from handlers.invites import InviteHandler, InvitesHandler, JoinHandler
 from handlers.live import Live
 from handlers.members import MemberHandler, MembersHandler
 from handlers.messages import MessageHandler
+from handlers.moderation import ActionsHandler, BanHandler, BansHandler, RoleHandler
 from handlers.options import GiveUp, define_options, parse
 from handlers.page import PageHandler
 from handlers.people import UserHandler, UsersHandler
@@ -46,7 +52,12 @@ from handlers.removals import Removals
 from handlers.rooms import DirectHandler, RoomHandler, RoomsHandler
 from handlers.screening import Screening
 from handlers.search import SearchHandler
-from handlers.sessions import AccountHandler, MeHandler, SessionHandler
+from handlers.sessions import (
+    DeviceHandler,
+    DevicesHandler,
+    MeHandler,
+    SessionHandler,
+)
 from handlers.signals import Signals
 from handlers.sweeper import Sweeper
 from models import sizes
@@ -98,6 +109,9 @@ class Application(TornadoApplication):
         self.pictures = Pictures(self.blobs, at_once=max(1, (os.cpu_count() or 1) // 2))
         self.allowance = Allowance(sizes.parse(opts["quota"]), sizes.parse(opts["free_space"]))
         self.screening = Screening(self.store)
+        self.arrivals = Arrivals(opts)
+        self.hashing = Hashing()
+        self.attendance = Attendance(self.store, ChatSocketHandler.waiters)
         self.turn = Turn(_too_slow)
         ChatSocketHandler.waiters.clear()
         ChatSocketHandler.of.clear()
@@ -129,6 +143,7 @@ class Application(TornadoApplication):
         self._heartbeat = Heartbeat(ChatSocketHandler.waiters, self._ping_interval)
         self.sweeper.start()
         self.removals.start()
+        self.attendance.start()
 
     async def stop(self) -> None:
         """Finish pending commits, tell every socket that the server goes down, let go."""
@@ -136,6 +151,8 @@ class Application(TornadoApplication):
             self._heartbeat.stop()
         self.sweeper.stop()
         self.removals.stop()
+        self.attendance.stop()
+        self.hashing.close()
         with contextlib.suppress(Exception):  # a broken database must not keep us here
             await asyncio.wait_for(asyncio.shield(self.store.check()), GOODBYE)
         waiters = list(ChatSocketHandler.waiters)
@@ -160,6 +177,8 @@ _ROUTES: list[Any] = [
     (r"/api/place", PlaceHandler),
     (r"/api/me", MeHandler),
     (r"/api/session", SessionHandler),
+    (r"/api/sessions", DevicesHandler),
+    (r"/api/sessions/([0-9]{1,15})", DeviceHandler),
     (r"/api/account", AccountHandler),
     (r"/api/rooms", RoomsHandler),
     (r"/api/rooms/direct", DirectHandler),
@@ -172,6 +191,10 @@ _ROUTES: list[Any] = [
     (r"/api/join/([\w-]{1,64})", JoinHandler),
     (r"/api/users", UsersHandler),
     (r"/api/users/([0-9]{1,15})", UserHandler),
+    (r"/api/users/([0-9]{1,15})/role", RoleHandler),
+    (r"/api/users/([0-9]{1,15})/ban", BanHandler),
+    (r"/api/bans", BansHandler),
+    (r"/api/actions", ActionsHandler),
     (r"/api/rooms/([0-9]{1,15})/files", RoomFilesHandler),
     (r"/api/files/([\w-]{16})", WaitingFileHandler),
     (r"/files/([\w-]{16})/([^/]*)(/thumbnail)?", FileHandler),

@@ -19,7 +19,7 @@ from benchmarks import machine
 ROOT = Path(__file__).parents[1]
 
 # One load stands for a thousand people at one address.
-LIMITS = ("message-rate", "join-rate", "room-rate")
+LIMITS = ("message-rate", "join-rate", "room-rate", "guest-rate", "sign-up-rate")
 
 GUST_POST = '{"type":"message","room":{room},"text":"{text}","msgId":"{id}"}'
 

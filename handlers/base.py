@@ -2,22 +2,29 @@
 
 from __future__ import annotations
 
-import ipaddress
 import logging
 import re
-import socket
-from functools import lru_cache
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, TypeVar
-from urllib.parse import urlsplit
 
 import msgspec
 from tornado.web import HTTPError, RequestHandler, StaticFileHandler
 
-from models import names
-from models.errors import BadEvent, ChatError, Misdirected, NotFound, SignedOut, concerning
+from handlers import hosts
+from models import devices, names
+from models.addresses import network
+from models.errors import (
+    BadEvent,
+    ChatError,
+    Forbidden,
+    Misdirected,
+    NotFound,
+    SignedOut,
+    concerning,
+)
 from models.events import User, encode
-from models.store import users
+from models.store import bans, sessions
+from models.store.sessions import Origin, SignedIn
 
 if TYPE_CHECKING:
     from chat import Application
@@ -26,7 +33,6 @@ T = TypeVar("T")
 
 log = logging.getLogger("gust.http")
 
-SESSION_DAYS = 365
 HEADERS = {
     "Content-Security-Policy": (
         "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; "
@@ -58,8 +64,8 @@ class Handler(RequestHandler):
 
         :raises Misdirected: see :class:`models.errors.Misdirected`
         """
-        host = _host_name(self.request.host)
-        if host not in self.application.hosts and not _is_address(host):
+        host = hosts.name_in(self.request.host)
+        if host not in self.application.hosts and not hosts.is_address(host):
             raise Misdirected(host)
 
     # ------------------------------------------------------------ who is asking
@@ -75,9 +81,18 @@ class Handler(RequestHandler):
 
     async def session_user(self) -> User | None:
         """Find whose session the cookie is; None: no cookie, or one that is not good."""
+        session = await self.session()
+        return None if session is None else session.user
+
+    async def session(self) -> SignedIn | None:
+        """Find the session that the cookie is; None: no cookie, or one that is not good."""
         if not self.token:
             return None
-        return await self.application.store.load(users.signed_in, self.token)
+        session = await self.application.store.load(sessions.signed_in, self.token)
+        if session is not None:
+            address = self.request.remote_ip or ""
+            self.application.attendance.note(sessions.hash_of(self.token), address)
+        return session
 
     async def user(self) -> User:
         """Tell who is asking.
@@ -102,6 +117,28 @@ class Handler(RequestHandler):
             "Sign in with a name and a password: POST /api/session."
         )
 
+    @property
+    def origin(self) -> Origin:
+        """Tell where the client is, for the list of its person's sessions."""
+        agent = self.request.headers.get("User-Agent", "")
+        return Origin(devices.name(agent), (self.request.remote_ip or "")[:64])
+
+    @property
+    def network(self) -> str:
+        """Give what limits and bans count as one: see :func:`models.addresses.network`."""
+        return network(self.request.remote_ip or "")
+
+    async def refuse_barred(self) -> None:
+        """Keep guests and newcomers out who come from a barred address.
+
+        :raises Forbidden: they do
+        """
+        if await self.application.store.load(bans.barred, self.network):
+            raise Forbidden(
+                "No guests or new accounts are taken from your address, because somebody was "
+                "banned there. If you have an account, sign in with your password."
+            )
+
     def remember(self, token: str) -> None:
         """Give the client its session."""
         self.set_cookie(
@@ -111,7 +148,7 @@ class Handler(RequestHandler):
             httponly=True,
             samesite="Lax",
             secure=self.request.protocol == "https",
-            max_age=SESSION_DAYS * 86400,
+            max_age=sessions.DAYS_KEPT * 86400,
         )
 
     def new_name(self, name: str, longest: int = names.LONGEST_USER, what: str = "A name") -> str:
@@ -123,6 +160,10 @@ class Handler(RequestHandler):
             name = names.clean(name, longest, what)
             self.application.screening.filter.check(name)
             return name
+
+    def forget(self) -> None:
+        """Have the client drop its session."""
+        self.clear_cookie(self.cookie_name, path="/", secure=self.request.protocol == "https")
 
     # ------------------------------------------------------------ JSON
 
@@ -248,32 +289,3 @@ def _field_in(complaint: str) -> str | None:
     """Find the field of the body that msgspec complains about."""
     found = re.search(r"at `\$\.(\w+)|required field `(\w+)`", complaint)
     return found and (found[1] or found[2])
-
-
-def own_hosts(more: str) -> frozenset[str]:
-    """Give the names that are ours.
-
-    :param more: the ``--hosts`` option: further names, separated by commas
-    """
-    machine = socket.gethostname().lower()
-    names = {"localhost", machine, f"{machine}.local", socket.getfqdn().lower()}
-    names.update(name.strip().lower() for name in more.split(",") if name.strip())
-    return frozenset(names)
-
-
-@lru_cache(1000)
-def _host_name(header: str) -> str:
-    """Read the name out of a Host header, without the port; what is none, as it is."""
-    try:
-        return urlsplit(f"//{header}").hostname or ""
-    except ValueError:  # “[::1”
-        return header
-
-
-@lru_cache(1000)
-def _is_address(host: str) -> bool:
-    try:
-        ipaddress.ip_address(host)
-    except ValueError:
-        return False
-    return True

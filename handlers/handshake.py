@@ -14,12 +14,13 @@ from tornado.websocket import WebSocketHandler, WebSocketProtocol, WebSocketProt
 from handlers.base import HEADERS, Handler
 from handlers.reader import Reader
 from models import names
-from models.errors import BadEvent, Forbidden, Taken
+from models.errors import BadEvent, Forbidden, SignedOut, Taken
 from models.events import Receipt, RoomEntry, User
 from models.policy import LOBBY
 from models.presence import NOBODY
 from models.signals import PersonChanged
-from models.store import rooms, users
+from models.store import rooms, sessions, users
+from models.store.sessions import SignedIn
 
 MOST_RESUMED = 200  # rooms in one handshake
 
@@ -40,7 +41,7 @@ class Handshake(Handler, WebSocketHandler):
         they were connecting
     :cvar arriving: connections whose handshake is not over: what happens to their
         people meanwhile must reach them as well
-    :ivar session: the public name of the session that they came with, if they did
+    :ivar session_hash: the hash of the session that they came with, if they did
     """
 
     key: str
@@ -48,7 +49,7 @@ class Handshake(Handler, WebSocketHandler):
     positions: list[tuple[int, int | None]]
     arriving: ClassVar[set[Handshake]] = set()
     left: set[int] | None = None
-    session: str | None = None
+    session_hash: bytes | None = None
     revoked: tuple[int, str] | None = None
 
     def get_websocket_protocol(self) -> WebSocketProtocol | None:
@@ -71,7 +72,7 @@ class Handshake(Handler, WebSocketHandler):
         self.key = str(uuid.uuid4())
         self.check_upgrade()
         self.positions = self._read_positions()
-        self.session = users.session_id(self.token) if self.token else None
+        self.session_hash = sessions.hash_of(self.token) if self.token else None
         self.arriving.add(self)
         self.person = await self._identify()
         # Held, with nothing awaited since it was found free, until the socket is open.
@@ -81,6 +82,12 @@ class Handshake(Handler, WebSocketHandler):
             if entry.id not in self.left:
                 self.entries.setdefault(entry.id, entry)
                 self.mine.add(entry.id)
+
+    @property
+    def is_guest(self) -> bool:
+        """Tell whether a guest is coming, as far as it is known yet."""
+        known = self.person.id != NOBODY or self.session_hash is None
+        return known and self.person.role == "guest"
 
     def on_finish(self) -> None:
         self.arriving.discard(self)  # refused, or about to be opened
@@ -134,29 +141,49 @@ class Handshake(Handler, WebSocketHandler):
             raise Forbidden("Pages of other origins can't open a socket here.")
 
     async def _identify(self) -> User:
-        user = await self.session_user()
-        if user is not None and self.admits(user):
-            return await self._with_free_name(user)
+        session = await self.session()
+        if session is None and self.token:
+            # Not a new guest, who would answer for the person whose session it was.
+            raise SignedOut("This session is over. Come in anew with POST /api/session.")
+        if session is not None and self.admits(session.user):
+            if session.user.role == "guest":
+                await self.refuse_barred()
+            return await self._with_free_name(session)
         if not self.application.guests:
             raise self.stranger()
+        await self.refuse_barred()
         name = self.get_query_argument("name", None)
         if name is not None:
             return await self._named(self.new_name(name))
-        place = self.application.live.place
-        made_up = place.free(f"guest {secrets.randbelow(9000) + 1000}")
-        with place.reserve(made_up):
-            return await self.application.store.write(users.create, made_up)
+        return await self._made_up()
 
-    async def _with_free_name(self, user: User) -> User:
+    async def _with_free_name(self, session: SignedIn) -> User:
         """Give a returning guest another name where theirs is somebody's by now."""
+        place, user = self.application.live.place, session.user
+        taken = {user.name} if session.displaced else set()
+        while (free := place.free(user.name, user.id, taken)) != user.name:
+            with place.reserve(free, user.id):
+                try:
+                    renamed = await self.application.store.write(users.rename, user.id, free)
+                except Taken:  # an account of somebody who is not here
+                    taken.add(free)
+                    continue
+                self.application.bus.signal(PersonChanged(renamed))
+                return renamed
+        return user
+
+    async def _made_up(self) -> User:
+        """Make a guest of a name that nobody has."""
         place = self.application.live.place
-        free = place.free(user.name, user.id)
-        if free == user.name:
-            return user
-        with place.reserve(free, user.id):
-            renamed = await self.application.store.write(users.rename, user.id, free)
-            self.application.bus.signal(PersonChanged(renamed))
-            return renamed
+        self.application.arrivals.guest(self.network)
+        taken: set[str] = set()
+        while True:
+            made_up = place.free(f"guest {secrets.randbelow(9000) + 1000}", taken=taken)
+            with place.reserve(made_up):
+                try:
+                    return await self.application.store.write(users.create, made_up)
+                except Taken:  # an account of somebody who is not here
+                    taken.add(made_up)
 
     async def _named(self, name: str) -> User:
         """Find the guest who is whoever says this name.
@@ -166,6 +193,7 @@ class Handshake(Handler, WebSocketHandler):
         store = self.application.store
         user = await store.load(users.unclaimed, name)
         if user is None:
+            self.application.arrivals.guest(self.network)
             user = await store.write(users.find_or_create_unclaimed, name)
         if self.application.live.place.holder(name) not in (None, user.id):
             raise Taken("Somebody", name)

@@ -53,7 +53,8 @@ class Removals:
                 continue
             for change in changes:
                 self._bus.publish(change)
-            await asyncio.sleep(PAUSE)
+            if after is not None:
+                await asyncio.sleep(PAUSE)
 
     def stop(self) -> None:
         """Leave the rest to the next start."""

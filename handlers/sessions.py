@@ -1,18 +1,20 @@
-"""Coming and going: who this browser is."""
+"""Sessions: who this browser is, and where else one is signed in."""
 
 from __future__ import annotations
 
 from msgspec import Struct
 
 from handlers.base import Handler
-from models.errors import Forbidden, Taken
+from models import names, passwords
+from models.errors import Forbidden, NotFound, SignedOut, Taken, concerning
 from models.events import RoomEntry, User
-from models.signals import PersonChanged, SignedOut
-from models.store import rooms, users
+from models.signals import SignedOut as SessionsEnded
+from models.store import accounts, rooms, sessions, users
 
 
-class Named(Struct, forbid_unknown_fields=True):
+class Credentials(Struct, forbid_unknown_fields=True):
     name: str
+    password: str | None = None
 
 
 class Me(Struct):
@@ -20,63 +22,151 @@ class Me(Struct):
     rooms: list[RoomEntry]
 
 
-class MeHandler(Handler):
+class DeviceEntry(Struct):
+    id: int
+    device: str
+    address: str
+    date: int
+    seen: int
+    current: bool
+
+
+class DeviceList(Struct):
+    sessions: list[DeviceEntry]
+
+
+class Personal(Handler):
+    """Answer somebody about themselves."""
+
+    async def answer_me(self, user: User, status: int = 200) -> None:
+        rooms_of = await self.application.store.load(rooms.of, user.id)
+        self.answer(Me(user, rooms_of or []), status)
+
+    def end_sessions(self, ended: list[bytes]) -> None:
+        """Close the sockets of sessions that are over."""
+        if ended:
+            self.application.bus.signal(SessionsEnded(ended))
+
+
+class MeHandler(Personal):
+    """``/api/me``."""
+
     async def get(self) -> None:
         """Answer who is asking, and their rooms."""
-        await self.answer_me(await self.user())
-
-    async def answer_me(self, user: User) -> None:
-        rooms_of = await self.application.store.load(rooms.of, user.id)
-        self.answer(Me(user, rooms_of or []))
-
-
-class SessionHandler(MeHandler):
-    """``/api/session``: be a guest; sign out."""
-
-    async def post(self) -> None:
-        """Be a guest of a name; who has a session already stays who they are."""
-        name = self.new_name(self.body_as(Named).name)
-        user = await self.session_user()
-        if user is None:
-            user = await self._begin(name)
+        user = await self.user()
+        assert self.token is not None
+        self.remember(self.token)  # for another year
         await self.answer_me(user)
 
-    async def _begin(self, name: str) -> User:
+
+class SessionHandler(Personal):
+    """``/api/session``: be a guest, sign in, sign out."""
+
+    async def post(self) -> None:
+        """Be a guest of a name, or sign in with a password too.
+
+        Who has a session stays who they are, where no password is given.
+        """
+        given = self.body_as(Credentials)
+        if given.password is not None:
+            with concerning("name"):
+                name = names.clean(given.name, names.LONGEST_USER)
+            user = await self._sign_in(name, given.password)
+        else:
+            name = self.new_name(given.name)
+            user = await self.session_user() or await self._be_guest(name)
+        await self.answer_me(user)
+
+    async def _be_guest(self, name: str) -> User:
         if not self.application.guests:
             raise Forbidden("This place takes no guests (the server's --guests). Sign in instead.")
+        await self.refuse_barred()
         place = self.application.live.place
-        if place.holder(name) is not None:
-            raise Taken("Somebody", name)
-        with place.reserve(name):
-            user, token = await self.application.store.write(users.create_signed_in, name)
-            # Held until the page has opened its socket.
-            self.application.live.hold(user)
+        with concerning("name"):
+            if place.holder(name) is not None:
+                raise Taken("Somebody", name)
+            self.application.arrivals.guest(self.network)
+            with place.reserve(name):
+                write = self.application.store.write
+                user, token = await write(users.create_signed_in, name, self.origin)
+                # Held until the page has opened its socket.
+                self.application.live.hold(user)
         self.remember(token)
         return user
 
+    async def _sign_in(self, name: str, password: str) -> User:
+        """Begin a session of the account of that name, in place of the one there is.
+
+        :raises SignedOut: there is none, or it has another password: which, is not told
+        """
+        app = self.application
+        app.arrivals.sign_in(names.key(name), self.network)
+        account = await app.store.read(accounts.named, name)
+        kept = account and account.password
+        if not await app.hashing.run(passwords.verify, kept, password) or account is None:
+            raise SignedOut(accounts.WRONG)
+        outdated = passwords.is_outdated(account.password)
+        rehashed = await app.hashing.run(passwords.hashed, password) if outdated else None
+        replaced = sessions.hash_of(self.token) if self.token else None
+        token = await app.store.write(accounts.sign_in, account, rehashed, self.origin, replaced)
+        if replaced is not None:
+            self.end_sessions([replaced])
+        self.remember(token)
+        user = await app.store.read(users.find, account.id)
+        assert user is not None
+        return user
+
     async def delete(self) -> None:
-        """Sign out: the session ends, and with it its sockets; twice is fine."""
+        """Sign out, here or everywhere: sessions end, and their sockets; twice is fine."""
         if self.token:
-            await self.application.store.write(users.sign_out, self.token)
-            self.application.bus.signal(SignedOut([users.session_id(self.token)]))
-        self.clear_cookie(self.cookie_name, path="/", secure=self.request.protocol == "https")
+            here = sessions.hash_of(self.token)
+            user = await self.session_user()
+            if user is not None and self.get_query_argument("all", "") == "1":
+                self.end_sessions(await self.application.store.write(sessions.end_all, user.id))
+            else:
+                await self.application.store.write(sessions.end, here)
+                self.end_sessions([here])
+        self.forget()
         self.set_status(204)
         self.finish()
 
 
-class AccountHandler(MeHandler):
-    """``/api/account``: who one is."""
+class DevicesHandler(Personal):
+    """``/api/sessions``."""
 
-    async def patch(self) -> None:
-        """Take another name."""
+    async def get(self) -> None:
+        """Answer where one is signed in, the newest first."""
         user = await self.user()
-        name = self.new_name(self.body_as(Named).name)
-        place = self.application.live.place
-        if place.holder(name) not in (None, user.id):
-            raise Taken("Somebody", name)
-        if user.name != name:
-            with place.reserve(name, user.id):
-                user = await self.application.store.write(users.rename, user.id, name)
-                self.application.live.hold(user)
-                self.application.bus.signal(PersonChanged(user))
-        await self.answer_me(user)
+        assert self.token is not None
+        here = sessions.hash_of(self.token)
+        found = await self.application.store.read(sessions.of, user.id)
+        self.answer(
+            DeviceList(
+                [
+                    DeviceEntry(
+                        id=sessions.number_of(device.hash),
+                        device=device.device,
+                        address=device.address,
+                        date=device.date,
+                        seen=device.seen,
+                        current=device.hash == here,
+                    )
+                    for device in found
+                ]
+            )
+        )
+
+
+class DeviceHandler(Personal):
+    """``/api/sessions/<id>``."""
+
+    async def delete(self, number: str) -> None:
+        """Sign out on one device."""
+        user = await self.user()
+        write = self.application.store.write
+        ended = await write(sessions.end_numbered, user.id, int(number))
+        if ended is None:
+            raise NotFound("session")
+        self.end_sessions([ended])
+        self.set_status(204)
+        self.finish()

@@ -108,17 +108,18 @@ class Signals:
 
     def _sign_out(self, signal: signals.SignedOut) -> None:
         for waiter in list(ChatSocketHandler.waiters):
-            if waiter.session in signal.sessions:
+            if waiter.session_hash in signal.sessions:
                 waiter.bid_goodbye(SIGNED_OUT, "signed out")
         for newcomer in ChatSocketHandler.arriving:
-            if newcomer.session in signal.sessions:
+            if newcomer.session_hash in signal.sessions:
                 newcomer.revoked = (SIGNED_OUT, "signed out")
 
     def _ban(self, signal: signals.Banned) -> None:
         for waiter in _of(signal.user):
             waiter.bid_goodbye(BANNED, "banned")
         for newcomer in ChatSocketHandler.arriving:
-            if newcomer.person.id == signal.user or newcomer.session in signal.sessions:
+            meant = newcomer.person.id == signal.user or newcomer.session_hash in signal.sessions
+            if meant or (newcomer.network in signal.networks and newcomer.is_guest):
                 newcomer.revoked = (BANNED, "banned")
 
     # ------------------------------------------------------------ what is noticed

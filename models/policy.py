@@ -147,6 +147,20 @@ def invite(role: Role, signup: str) -> None:
         raise Forbidden("Only admins can invite people here (the server runs with --signup=off).")
 
 
+def sign_up(signup: str, inviter: Role | None) -> None:
+    """Make an account.
+
+    :param signup: the ``--signup`` option
+    :param inviter: the role of who invited them; None: nobody did
+    """
+    if inviter == "admin" or signup == "open":
+        return
+    if signup == "off":
+        raise Forbidden("New accounts are made by an admin's invitation only (--signup=off).")
+    if inviter is None:
+        raise Forbidden("An account needs an invitation here (--signup=invite). Ask somebody.")
+
+
 def ban(role: Role, other: Role) -> None:
     """Ban somebody from the place, or let them back.
 

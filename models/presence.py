@@ -7,7 +7,7 @@ told to everybody as a leave and a join. The caller keeps the clock.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 
 from models import names
@@ -116,10 +116,13 @@ class Place(Presence):
         finally:
             self._reserved.pop(key, None)
 
-    def free(self, name: str, user: int | None = None) -> str:
-        """Give the name, or the next one like it that nobody else here has."""
+    def free(self, name: str, user: int | None = None, taken: Collection[str] = ()) -> str:
+        """Give the name, or the next one like it that nobody else here has.
+
+        :param taken: names that are known to be somebody's who is not here
+        """
         free, number = name, 2
-        while self.holder(free) not in (None, user):
+        while free in taken or self.holder(free) not in (None, user):
             ending = f" {number}"
             free = name[: names.LONGEST_USER - len(ending)] + ending
             number += 1

@@ -41,16 +41,20 @@ class PersonChanged(Signal):
 
 
 class SignedOut(Signal):
-    """These sessions, by their public names, are over."""
+    """These sessions, by their hashes, are over."""
 
-    sessions: list[str]
+    sessions: list[bytes]
 
 
 class Banned(Signal):
-    """Somebody may not be here any more, and these were their sessions."""
+    """Somebody may not be here any more, and these were their sessions.
+
+    No guest may come from these networks either.
+    """
 
     user: int
-    sessions: list[str]
+    sessions: list[bytes]
+    networks: list[str]
 
 
 class FiltersChanged(Signal):

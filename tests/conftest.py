@@ -15,6 +15,9 @@ import pytest
 
 from chat import Application
 
+# Everybody comes from one address here.
+UNLIMITED = {"message_rate": 0.0, "sign_up_rate": 0.0, "guest_rate": 0.0}
+
 
 @pytest.fixture
 def settings() -> dict[str, Any]:
@@ -24,9 +27,10 @@ def settings() -> dict[str, Any]:
 
 @pytest.fixture
 def app(tmp_path: Path, settings: dict[str, Any]) -> Iterator[Application]:
-    application = Application(data=str(tmp_path / "data"), message_rate=0.0, **settings)
+    application = Application(data=str(tmp_path / "data"), **UNLIMITED | settings)
     yield application
     application.store.close()
+    application.hashing.close()
     application.pictures.close()
     application.blobs.close()
 

@@ -63,6 +63,8 @@ class GustProcess:
                 f"--port={self.port}",
                 "--address=127.0.0.1",
                 f"--data={self.data}",
+                "--guest-rate=0",  # everybody comes from one address here
+                "--sign-up-rate=0",
                 *self.options,
             ],
             stdout=subprocess.PIPE,

@@ -2,14 +2,37 @@
 
 from __future__ import annotations
 
-import time
-from typing import Literal
+from typing import Any, Literal
 
-from sqlalchemy import Connection, insert
+from msgspec import Struct
+from sqlalchemy import Connection, Row, exists, insert, select
 
-from models.store.schema import actions
+from models.events import User
+from models.policy import LOBBY, may_enter
+from models.store.schema import actions, members, now, rooms, users
 
 What = Literal["ban", "unban", "remove_message", "kick", "role", "filters", "room"]
+
+
+class RoomName(Struct):
+    id: int
+    name: str
+
+
+class Action(Struct, omit_defaults=True):
+    """One entry, as an admin sees it.
+
+    :ivar by: who did it; None: somebody at the machine itself, or who is no more
+    """
+
+    id: int
+    date: int
+    what: str
+    by: User | None = None
+    user: User | None = None
+    room: RoomName | None = None
+    message: int | None = None
+    note: str = ""
 
 
 def record(
@@ -30,7 +53,7 @@ def record(
     :param note: what else an admin should read, e.g. the reason that was given
     """
     values = {
-        "date": time.time_ns() // 1_000_000,
+        "date": now(),
         "by": by,
         "what": what,
         "user": user,
@@ -39,3 +62,50 @@ def record(
         "note": note,
     }
     connection.execute(insert(actions).values(values))
+
+
+def page(
+    connection: Connection, reader: User, before: int | None, limit: int
+) -> tuple[list[Action], bool]:
+    """Read entries, the newest first; tell whether there are older ones.
+
+    Of a room that the reader may not know of, the entry tells nothing: neither its
+    name, nor the message, nor the note, which may quote it.
+
+    :param before: the id of the entry behind which to go on; None: begin with the newest
+    """
+    by, whom = users.alias("by"), users.alias("whom")
+    found = (
+        select(
+            actions,
+            *(by.c.name.label("by_name"), by.c.role.label("by_role")),
+            *(whom.c.name.label("whom_name"), whom.c.role.label("whom_role")),
+            *(rooms.c.name.label("room_name"), rooms.c.kind),
+            exists()
+            .where(members.c.room == actions.c.room, members.c.user == reader.id)
+            .label("inside"),
+        )
+        .outerjoin(by, by.c.id == actions.c.by)
+        .outerjoin(whom, whom.c.id == actions.c.user)
+        .outerjoin(rooms, rooms.c.id == actions.c.room)
+    )
+    if before is not None:
+        found = found.where(actions.c.id < before)
+    rows = connection.execute(found.order_by(actions.c.id.desc()).limit(limit + 1)).all()
+    return [_told(row) for row in rows[:limit]], len(rows) > limit
+
+
+def _told(row: Row[Any]) -> Action:
+    entry = Action(row.id, row.date, row.what)
+    if row.by_name is not None:
+        entry.by = User(row.by, row.by_name, row.by_role)
+    if row.whom_name is not None:
+        entry.user = User(row.user, row.whom_name, row.whom_role)
+    # Where a room is no more, nobody can tell who might have known of it.
+    elsewhere = row.room is None and row.what in ("kick", "remove_message", "room")
+    if elsewhere or (row.room not in (None, LOBBY) and not may_enter(row.kind, row.inside)):
+        return entry
+    if row.room is not None:
+        entry.room = RoomName(row.room, row.room_name)
+    entry.message, entry.note = row.message, row.note
+    return entry

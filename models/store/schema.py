@@ -79,6 +79,8 @@ sessions = Table(
     Column("address", String(64), nullable=False, server_default=""),
     # When it was last used, to some minutes.
     Column("seen", BigInteger, nullable=False, server_default="0"),
+    # Begun by a one-time link: whoever holds it may not know the account's password.
+    Column("by_link", Boolean, nullable=False, server_default=false()),
 )
 
 # Who may not come back, and why. An address bars guests and newcomers from there.

@@ -1,43 +1,70 @@
-"""People and their sessions in the database."""
+"""Guests, and what everybody has: a name.
+
+An account's name is its own, also while nobody is here; a guest's is only while they
+are. Who makes or renames a guest has found out that nobody present has the name.
+"""
 
 from __future__ import annotations
 
-import hashlib
-import secrets
-import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 
-from sqlalchemy import Connection, Row, Select, delete, insert, select, update
+from sqlalchemy import Connection, Row, Select, exists, insert, select, update
+from sqlalchemy.exc import IntegrityError
 
 from models import names
+from models.errors import Taken
 from models.events import User
-from models.store.schema import sessions, users
+from models.store import bans, sessions
+from models.store.schema import bans as banned
+from models.store.schema import now, users
+from models.store.sessions import NOWHERE, Origin
 
 _user = select(users.c.id, users.c.name, users.c.role)
+_account = users.alias("account")
+_is_an_accounts = exists().where(
+    _account.c.name_key == users.c.name_key, _account.c.password.is_not(None)
+)
 
 
 def create(connection: Connection, name: str, unclaimed: bool = False) -> User:
     """Make a guest.
 
     :param unclaimed: whoever says this name is this guest
+    :raises Taken: it is an account's name
     """
+    refuse_account_name(connection, name)
     values = {
         "name": name,
         "name_key": names.key(name),
         "role": "guest",
         "unclaimed": unclaimed,
-        "date": _now(),
+        "date": now(),
     }
     id = connection.scalar(insert(users).returning(users.c.id), values)
     assert id is not None
     return User(id=id, name=name)
 
 
+def create_signed_in(
+    connection: Connection, name: str, origin: Origin = NOWHERE
+) -> tuple[User, str]:
+    """Make a guest with a session; give both the guest and the session's token.
+
+    :raises Taken: it is an account's name
+    """
+    user = create(connection, name)
+    return user, sessions.begin(connection, user.id, origin)
+
+
 def unclaimed(connection: Connection, names_said: Sequence[str]) -> dict[str, User]:
-    """Find the guests who are whoever says their names."""
+    """Find the guests who are whoever says their names, and may still be here by them."""
     keys = {name: names.key(name) for name in names_said}
     found = select(users.c.name_key, *_user.selected_columns).where(
-        users.c.name_key.in_(set(keys.values())), users.c.unclaimed
+        users.c.name_key.in_(set(keys.values())),
+        users.c.unclaimed,
+        ~_is_an_accounts,
+        ~exists().where(banned.c.user == users.c.id),
     )
     # The first who said it is the one: later rows come earlier, and are replaced.
     rows = connection.execute(found.order_by(users.c.id.desc()))
@@ -46,62 +73,65 @@ def unclaimed(connection: Connection, names_said: Sequence[str]) -> dict[str, Us
 
 
 def find_or_create_unclaimed(connection: Connection, name: str) -> User:
-    return unclaimed(connection, [name]).get(name) or create(connection, name, unclaimed=True)
+    """Find the guest who is whoever says this name, or make one.
+
+    :raises Taken: it is an account's name
+    :raises Forbidden: this guest is banned
+    """
+    found = unclaimed(connection, [name]).get(name)
+    if found is not None:
+        return found
+    kept = select(users.c.id).where(users.c.name_key == names.key(name), users.c.unclaimed)
+    for id in connection.scalars(kept).all():
+        bans.refuse(connection, id)
+    return create(connection, name, unclaimed=True)
 
 
 def rename(connection: Connection, user: int, name: str) -> User:
+    """Give somebody another name.
+
+    :raises Taken: it is an account's name
+    """
+    refuse_account_name(connection, name, user)
     values = {"name": name, "name_key": names.key(name)}
-    connection.execute(update(users).where(users.c.id == user).values(values))
-    renamed = _one(connection, _user.where(users.c.id == user))
+    with unique_name(name):
+        connection.execute(update(users).where(users.c.id == user).values(values))
+    renamed = find(connection, user)
     assert renamed is not None
     return renamed
 
 
-def sign_in(connection: Connection, user: int) -> str:
-    """Begin a session.
+def find(connection: Connection, user: int) -> User | None:
+    return _one(connection, _user.where(users.c.id == user))
 
-    :returns: its token; only its hash is kept, so that a stolen database opens
-        no session
+
+def refuse_account_name(connection: Connection, name: str, user: int | None = None) -> None:
+    """Keep accounts' names for them.
+
+    :param user: whose name it may be
+    :raises Taken: it is somebody else's
     """
-    token = secrets.token_urlsafe(32)
-    values = {"token_hash": _hash(token), "user": user, "date": _now()}
-    connection.execute(insert(sessions).values(values))
-    return token
-
-
-def create_signed_in(connection: Connection, name: str) -> tuple[User, str]:
-    """Make a guest with a session; give both the guest and the token."""
-    user = create(connection, name)
-    return user, sign_in(connection, user.id)
-
-
-def signed_in(connection: Connection, tokens: Sequence[str]) -> dict[str, User]:
-    """Find whose sessions these tokens are."""
-    by_hash = {_hash(token): token for token in tokens}
-    found = select(sessions.c.token_hash, *_user.selected_columns).join_from(
-        sessions, users, sessions.c.user == users.c.id
+    owned = exists().where(
+        users.c.name_key == names.key(name),
+        users.c.password.is_not(None),
+        users.c.id != (user or 0),
     )
-    rows = connection.execute(found.where(sessions.c.token_hash.in_(by_hash)))
-    return {by_hash[hash]: User(id, name, role) for hash, id, name, role in rows}
+    if connection.scalar(select(owned)):
+        raise Taken("Somebody", name)
 
 
-def session_id(token: str) -> str:
-    """Give a session's public name, which opens nothing."""
-    return _hash(token).hex()[:16]
+@contextmanager
+def unique_name(name: str) -> Iterator[None]:
+    """Answer for the database where two processes give one name away at once.
 
-
-def sign_out(connection: Connection, token: str) -> None:
-    connection.execute(delete(sessions).where(sessions.c.token_hash == _hash(token)))
+    :raises Taken: the other one was faster
+    """
+    try:
+        yield
+    except IntegrityError:
+        raise Taken("Somebody", name) from None
 
 
 def _one(connection: Connection, found: Select[tuple[int, str, str]]) -> User | None:
     row: Row[tuple[int, str, str]] | None = connection.execute(found).first()
     return None if row is None else User(id=row.id, name=row.name, role=row.role)
-
-
-def _hash(token: str) -> bytes:
-    return hashlib.sha256(token.encode("utf-8", "surrogatepass")).digest()
-
-
-def _now() -> int:
-    return time.time_ns() // 1_000_000

@@ -73,8 +73,7 @@ NAMING: dict[tuple[str, str], list[tuple[str, Any]]] = {
 # Calls that list something: nothing of the room is in it.
 LISTING = {
     (r"/api/me", "GET"): "/api/me",
-    (r"/api/session", "GET"): "/api/session",
-    (r"/api/account", "GET"): "/api/account",
+    (r"/api/sessions", "GET"): "/api/sessions",
     (r"/api/rooms", "GET"): "/api/rooms",
     (r"/api/users", "GET"): "/api/users",
     (r"/api/invites", "GET"): "/api/invites",
@@ -85,10 +84,14 @@ LISTING = {
 ELSEWHERE = {
     ("/", "GET"), (r"/rooms/[0-9]{1,15}", "GET"), (r"/messages/[0-9]{1,15}", "GET"),
     (r"/join/[\w-]{1,64}", "GET"), ("/api/place", "GET"), ("/api/session", "POST"),
-    ("/api/session", "DELETE"), ("/api/account", "PATCH"), ("/api/rooms", "POST"),
+    ("/api/session", "DELETE"), (r"/api/sessions/([0-9]{1,15})", "DELETE"),
+    ("/api/account", "POST"), ("/api/account", "PATCH"), ("/api/account", "DELETE"),
+    (r"/api/users/([0-9]{1,15})/role", "PUT"), (r"/api/users/([0-9]{1,15})/ban", "POST"),
+    (r"/api/users/([0-9]{1,15})/ban", "DELETE"), ("/api/rooms", "POST"),
     ("/api/rooms/direct", "POST"), (r"/api/join/([\w-]{1,64})", "GET"),
     (r"/api/join/([\w-]{1,64})", "POST"), (r"/api/users/([0-9]{1,15})", "GET"),
-    ("/api/filters", "GET"), ("/api/filters", "PUT"), ("/healthz", "GET"),
+    ("/api/bans", "GET"), ("/api/actions", "GET"), ("/api/filters", "GET"),
+    ("/api/filters", "PUT"), ("/healthz", "GET"),
     (r"/static/([0-9a-f]+)/gust\.css", "GET"), (r"/static/(.*)", "GET"),
     ("/chatsocket", "GET"),
 }  # fmt: skip

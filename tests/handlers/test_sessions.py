@@ -5,7 +5,10 @@ from __future__ import annotations
 import asyncio
 
 import pytest
+from sqlalchemy import Connection, text
 from tornado.httpclient import HTTPClientError
+
+from models.store import sessions
 
 
 async def sign_in(call, name: str, cookie: str | None = None):
@@ -154,13 +157,75 @@ async def test_a_guest_by_query_can_not_take_the_name_of_a_session(call, connect
     assert refused.value.code == 409
 
 
-@pytest.mark.parametrize("cookie", ["gust=forged", "gust=", 'gust="; DROP TABLE users"'])
+@pytest.mark.parametrize("cookie", ["gust=forged", 'gust="; DROP TABLE users"'])
 @pytest.mark.gen_test
 async def test_a_forged_session_is_nobodys(call, connect, cookie) -> None:
     await sign_in(call, "ada")
     assert (await call("GET", "/api/me", cookie=cookie)).status == 401
-    stranger = await connect(cookie=cookie)
-    assert stranger.events[0]["user"]["name"].startswith("guest ")
+    with pytest.raises(HTTPClientError) as refused:
+        await connect(cookie=cookie)
+    assert refused.value.code == 401
+
+
+@pytest.mark.gen_test
+async def test_a_session_that_was_ended_opens_no_socket(call, connect) -> None:
+    cookie = (await sign_in(call, "ada")).cookie
+    await call("DELETE", "/api/session", cookie=cookie)
+    with pytest.raises(HTTPClientError) as refused:
+        await connect(cookie=cookie)
+    assert refused.value.code == 401
+
+
+@pytest.mark.gen_test
+async def test_a_session_is_over_when_nobody_used_it_for_a_year(app, call, connect) -> None:
+    cookie = (await sign_in(call, "ada")).cookie
+    await app.store.write(unseen, 365 * 86_400_000 + 1)
+    assert (await call("GET", "/api/me", cookie=cookie)).status == 401
+    with pytest.raises(HTTPClientError) as refused:
+        await connect(cookie=cookie)
+    assert refused.value.code == 401
+    await app.store.write(sessions.forget_unseen)
+    assert await app.store.read(sessions.of, 1) == []
+
+
+def unseen(connection: Connection, since: int) -> None:
+    """Have nobody's session been used for so many milliseconds."""
+    connection.execute(text(f"UPDATE sessions SET seen = seen - {since}"))
+
+
+@pytest.mark.gen_test
+async def test_a_session_that_is_used_goes_on(app, call, connect) -> None:
+    cookie = (await sign_in(call, "ada")).cookie
+    await app.store.write(unseen, 364 * 86_400_000)
+    await connect(cookie=cookie)
+    app.attendance.write()
+    await app.store.write(unseen, 364 * 86_400_000)
+    assert (await call("GET", "/api/me", cookie=cookie)).status == 200
+
+
+@pytest.mark.gen_test
+async def test_an_open_socket_uses_its_session_all_the_time(app, call, connect) -> None:
+    cookie = (await sign_in(call, "ada")).cookie
+    await connect(cookie=cookie)
+    app.attendance.write()
+    await app.store.write(unseen, 366 * 86_400_000)
+    app.attendance.write()
+    await app.store.check()
+    assert (await call("GET", "/api/me", cookie=cookie)).status == 200
+
+
+@pytest.mark.gen_test
+async def test_that_many_come_is_written_down_at_once(app, call, connect) -> None:
+    cookies = [(await sign_in(call, f"ada {n}")).cookie for n in range(20)]
+    writes = []
+    write = app.store.write
+    app.store.write = lambda run, *args: writes.append(run) or write(run, *args)
+    for cookie in cookies:
+        await connect(cookie=cookie)
+    assert sessions.note_seen not in writes
+    app.attendance.write()
+    assert writes.count(sessions.note_seen) == 1
+    app.store.write = write
 
 
 @pytest.mark.parametrize(
@@ -171,7 +236,7 @@ async def test_a_forged_session_is_nobodys(call, connect, cookie) -> None:
         ({"name": "x" * 33}, 413, "too_long"),
         ({"name": "a\u202eb"}, 400, "bad_event"),
         ({"name": None}, 400, "bad_event"),
-        ({"name": "ada", "password": "secret"}, 400, "bad_event"),
+        ({"name": "ada", "pasword": "secret"}, 400, "bad_event"),
         (b'{"name":"\\ud800"}', 400, "bad_event"),
         ([], 400, "bad_event"),
     ],

@@ -16,7 +16,7 @@ from sqlalchemy import Connection, event, insert, select
 
 from models.errors import NotFound, NotStored, Taken
 from models.events import User, decode_message
-from models.store import Store, members, messages, rooms, users
+from models.store import Store, members, messages, rooms, sessions, users
 from models.store.posts import Post, Stored
 from models.store.schema import messages as table
 from models.store.schema import metadata
@@ -174,8 +174,10 @@ def test_a_batch_is_one_transaction_with_few_statements(store: Store) -> None:
 
         def note(statement: str) -> None:
             # What the triggers do for the search is traced as comments, by its tables,
-            # and as the statement that set them off, once more for each.
+            # and as the statement that set them off, once more for each. The index asks
+            # once, when it is first used after it was loaded, whether its data changed.
             search = statement.startswith("--") or "search_" in statement
+            search = search or "data_version" in statement
             if not search and statement not in statements[-1:]:
                 statements.append(statement)
 
@@ -295,10 +297,10 @@ def test_everybody_is_in_the_lobby_and_where_they_went(store: Store) -> None:
 def test_a_session_is_kept_by_the_hash_of_its_token(store: Store, tmp_path: Path) -> None:
     async def main() -> str:
         ada, token = await store.write(users.create_signed_in, "ada")
-        assert await store.load(users.signed_in, token) == ada
-        assert await store.load(users.signed_in, token + "x") is None
-        await store.write(users.sign_out, token)
-        assert await store.load(users.signed_in, token) is None
+        assert (await store.load(sessions.signed_in, token)).user == ada
+        assert await store.load(sessions.signed_in, token + "x") is None
+        await store.write(sessions.end, sessions.hash_of(token))
+        assert await store.load(sessions.signed_in, token) is None
         _, kept = await store.write(users.create_signed_in, "bob")
         return kept
 
@@ -317,9 +319,9 @@ def test_what_many_ask_for_at_once_is_read_together(store: Store) -> None:
             "before_cursor_execute",
             lambda conn, cursor, statement, *rest: statements.append(statement.split()[0]),
         )
-        found = await asyncio.gather(*(store.load(users.signed_in, t) for _, t in people))
-        assert found == [user for user, _ in people]
-        assert await asyncio.gather(*[store.load(users.signed_in, "forged")] * 3) == [None] * 3
+        found = await asyncio.gather(*(store.load(sessions.signed_in, t) for _, t in people))
+        assert [session.user for session in found] == [user for user, _ in people]
+        assert await asyncio.gather(*[store.load(sessions.signed_in, "forged")] * 3) == [None] * 3
 
     run(main)
     assert statements.count("SELECT") == 2

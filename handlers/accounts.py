@@ -1,0 +1,170 @@
+"""Accounts: made, changed, deleted."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from msgspec import Struct
+
+from handlers.sessions import Personal
+from models import passwords
+from models.errors import Forbidden, SignedOut, Taken, concerning
+from models.events import RoomEntry, User
+from models.presence import NOBODY
+from models.signals import CameIn, PersonChanged, RoomChanged, TakenOut
+from models.store import accounts, rooms, sessions, users
+from models.store.accounts import Account, Registered, Registration
+
+
+class NewAccount(Struct, forbid_unknown_fields=True):
+    name: str
+    password: str
+    invite: str | None = None
+
+
+class Changes(Struct, forbid_unknown_fields=True):
+    name: str | None = None
+    password: str | None = None
+    old_password: str | None = None
+
+
+class Deletion(Struct, forbid_unknown_fields=True):
+    messages: Literal["keep", "remove"] = "keep"
+    password: str | None = None
+
+
+class Member(Struct, omit_defaults=True):
+    """Who has just made an account, and the room that they were invited to."""
+
+    user: User
+    rooms: list[RoomEntry]
+    room: int | None = None
+
+
+class AccountHandler(Personal):
+    """``/api/account``."""
+
+    # ------------------------------------------------------------ made
+
+    async def post(self) -> None:
+        """Make an account; a guest keeps id, messages and session."""
+        wanted = self.body_as(NewAccount)
+        guest = await self.session_user()
+        if guest is not None and guest.role != "guest":
+            raise Forbidden("You have an account already. Sign out first to make another.")
+        name = self.new_name(wanted.name)
+        passwords.check(wanted.password)
+        await self.refuse_barred()
+        self.application.arrivals.sign_up(self.network)
+        registered = await self._register(wanted, guest, name)
+        if guest is not None:
+            self.application.bus.signal(PersonChanged(registered.user))
+        if registered.token is not None:
+            self.remember(registered.token)
+        if registered.room is not None:
+            self.application.bus.signal(CameIn(registered.user.id, registered.room))
+        mine = await self.application.store.load(rooms.of, registered.user.id)
+        self.answer(Member(registered.user, mine or [], registered.room), 201)
+
+    async def _register(self, wanted: NewAccount, guest: User | None, name: str) -> Registered:
+        app, id = self.application, guest.id if guest else None
+        self._refuse_held(name, id)
+        with app.live.place.reserve(name, id or NOBODY):
+            registered = await app.store.write(
+                accounts.register,
+                Registration(
+                    id,
+                    name,
+                    await app.hashing.run(passwords.hashed, wanted.password),
+                    app.signup,
+                    wanted.invite,
+                    self.origin,
+                ),
+            )
+            # By the new name, until the page has opened its socket.
+            app.live.hold(registered.user)
+        return registered
+
+    def _refuse_held(self, name: str, user: int | None) -> None:
+        """Keep the names of those who are present for them.
+
+        :raises Taken: somebody else has it
+        """
+        if self.application.live.place.holder(name) not in (None, user):
+            with concerning("name"):
+                raise Taken("Somebody", name)
+
+    # ------------------------------------------------------------ changed
+
+    async def patch(self) -> None:
+        """Take another name or another password; the latter ends all other sessions."""
+        session = await self.session()
+        user = await self.user()
+        wanted = self.body_as(Changes)
+        name = None if wanted.name is None else self.new_name(wanted.name)
+        if wanted.password is not None:
+            passwords.check(wanted.password)
+            known = session is not None and session.by_link and wanted.old_password is None
+            account = await self._account(user, known, wanted.old_password, "old_password")
+            await self._change_password(account, wanted.password)
+        if name not in (None, user.name):
+            assert name is not None
+            user = await self._rename(user, name)
+        await self.answer_me(user)
+
+    async def _rename(self, user: User, name: str) -> User:
+        app = self.application
+        self._refuse_held(name, user.id)
+        with concerning("name"), app.live.place.reserve(name, user.id):
+            renamed = await app.store.write(users.rename, user.id, name)
+            app.live.hold(renamed)
+            app.bus.signal(PersonChanged(renamed))
+            return renamed
+
+    async def _change_password(self, account: Account, password: str) -> None:
+        assert self.token is not None
+        app, here = self.application, sessions.hash_of(self.token)
+        hashed = await app.hashing.run(passwords.hashed, password)
+        self.end_sessions(await app.store.write(accounts.change_password, account, hashed, here))
+
+    async def _account(self, user: User, known: bool, password: str | None, field: str) -> Account:
+        """Make sure that it is its owner who wants to change an account.
+
+        :param known: it is, without the password
+        :raises SignedOut: the password is not theirs
+        :raises Forbidden: they have none
+        """
+        app = self.application
+        account = await app.store.read(accounts.of, user.id)
+        if account is None:
+            raise Forbidden("You are a guest: choose a password with POST /api/account.")
+        if known:
+            return account
+        app.arrivals.sign_in(user.id, self.network)
+        if not await app.hashing.run(passwords.verify, account.password, password or ""):
+            with concerning(field):
+                raise SignedOut("This is not your password.")
+        return account
+
+    # ------------------------------------------------------------ deleted
+
+    async def delete(self) -> None:
+        """Delete oneself; what one wrote stays as a deleted user's, or goes too."""
+        user = await self.user()
+        wanted = self.body_as(Deletion) if self.request.body else Deletion()
+        if user.role != "guest":
+            await self._account(user, False, wanted.password, "password")
+        with_messages = wanted.messages == "remove"
+        removed = await self.application.store.write(accounts.remove, user.id, with_messages)
+        bus = self.application.bus
+        self.end_sessions(removed.sessions)
+        for room, another in removed.rooms.items():
+            bus.signal(TakenOut(user.id, room))
+            if another:
+                bus.signal(RoomChanged(room))
+        bus.signal(PersonChanged(User(user.id, accounts.DELETED, "guest")))
+        if with_messages:
+            self.application.removals.remove_all_of(user.id)
+        self.forget()
+        self.set_status(204)
+        self.finish()

@@ -1,0 +1,135 @@
+"""Who may not be here, and the addresses from which no newcomer is let in."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from msgspec import Struct
+from sqlalchemy import Connection, delete, exists, insert, select
+
+from models import policy
+from models.addresses import network
+from models.errors import Forbidden, NotFound
+from models.events import Role, User
+from models.signals import Banned
+from models.store import actions, removals, sessions
+from models.store.schema import banned_addresses, bans, now, users
+
+
+class Ban(Struct):
+    """One ban, as moderators see it.
+
+    :ivar address: newcomers from this person's last addresses are kept out as well
+    """
+
+    user: User
+    by: User | None
+    date: int
+    address: bool
+    reason: str
+
+
+def begin(
+    connection: Connection,
+    by: User,
+    user: int,
+    reason: str,
+    addresses: Sequence[str] | None,
+    with_messages: bool,
+) -> Banned:
+    """Ban somebody, and end their sessions; who is banned already is so anew.
+
+    :param addresses: those from which they are here just now, to be barred with the ones
+        of their sessions; None: no address is barred
+    :param with_messages: all that they wrote is to be removed
+    :raises NotFound: there is nobody of this id
+    :raises Forbidden: it is not for ``by`` to ban them
+    """
+    policy.ban(by.role, _role_of(connection, user))
+    _lift(connection, user)
+    connection.execute(insert(bans).values(user=user, by=by.id, reason=reason, date=now()))
+    networks = [] if addresses is None else _bar(connection, user, addresses)
+    if with_messages:
+        removals.begin(connection, user)
+    actions.record(connection, by.id, "ban", user=user, note=reason)
+    return Banned(user, sessions.end_all(connection, user), networks)
+
+
+def _bar(connection: Connection, user: int, addresses: Sequence[str]) -> list[str]:
+    used = [device.address for device in sessions.of(connection, user)]
+    networks = sorted({network(address) for address in (*addresses, *used) if address})
+    if networks:
+        rows = [{"address": each, "user": user} for each in networks]
+        connection.execute(insert(banned_addresses), rows)
+    return networks
+
+
+def end(connection: Connection, by: User, user: int) -> None:
+    """Let somebody back.
+
+    :raises NotFound: they are not banned
+    :raises Forbidden: it is not for ``by`` to do
+    """
+    policy.ban(by.role, _role_of(connection, user))
+    if not _lift(connection, user):
+        raise NotFound("ban")
+    actions.record(connection, by.id, "unban", user=user)
+
+
+def _lift(connection: Connection, user: int) -> bool:
+    connection.execute(delete(banned_addresses).where(banned_addresses.c.user == user))
+    return connection.execute(delete(bans).where(bans.c.user == user)).rowcount > 0
+
+
+def _role_of(connection: Connection, user: int) -> Role:
+    role: Role | None = connection.scalar(
+        select(users.c.role).where(users.c.id == user, ~users.c.gone)
+    )
+    if role is None:
+        raise NotFound("person")
+    return role
+
+
+def refuse(connection: Connection, user: int) -> None:
+    """Keep out who is banned.
+
+    :raises Forbidden: they are; the sentence carries the reason
+    """
+    reason = connection.scalar(select(bans.c.reason).where(bans.c.user == user))
+    if reason is not None:
+        raise Forbidden(f"You are banned from here: {reason}" if reason else _BANNED)
+
+
+def barred(connection: Connection, networks: Sequence[str]) -> dict[str, bool]:
+    """Tell which of these networks are barred to guests and newcomers."""
+    found = select(banned_addresses.c.address).where(banned_addresses.c.address.in_(networks))
+    return dict.fromkeys(connection.scalars(found), True)
+
+
+def listed(connection: Connection) -> list[Ban]:
+    """List all bans, the newest first."""
+    by = users.alias("by")
+    found = (
+        select(
+            *(users.c.id, users.c.name, users.c.role),
+            *(by.c.id.label("by_id"), by.c.name.label("by_name"), by.c.role.label("by_role")),
+            *(bans.c.date, bans.c.reason),
+            exists().where(banned_addresses.c.user == bans.c.user).label("address"),
+        )
+        .join_from(bans, users, bans.c.user == users.c.id)
+        .outerjoin(by, bans.c.by == by.c.id)
+        .order_by(bans.c.date.desc())
+    )
+    return [
+        Ban(
+            user=User(row.id, row.name, row.role),
+            by=None if row.by_id is None else User(row.by_id, row.by_name, row.by_role),
+            date=row.date,
+            address=row.address,
+            reason=row.reason,
+        )
+        for row in connection.execute(found)
+    ]
+
+
+_BANNED = "You are banned from here."

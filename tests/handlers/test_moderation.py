@@ -1,0 +1,185 @@
+"""Roles and bans: who may be here, as what, and what was done by whom."""
+
+from __future__ import annotations
+
+import asyncio
+
+import pytest
+from tornado.httpclient import HTTPClientError
+
+from tests.handlers.accounts import admin, guest, register, sign_in
+from tests.handlers.test_handshake import arrive, gate  # noqa: F401 - a fixture
+
+
+async def give_role(call, cookie, user: int, role: str):
+    return await call("PUT", f"/api/users/{user}/role", {"role": role}, cookie)
+
+
+async def ban(call, cookie, user: int, **how):
+    return await call("POST", f"/api/users/{user}/ban", how, cookie)
+
+
+class TestRoles:
+    @pytest.mark.gen_test
+    async def test_an_admin_gives_roles_and_all_hear_of_it(self, app, call, connect) -> None:
+        root = (await admin(app, call)).cookie
+        ada = (await register(call, "ada")).body["user"]
+        bob = await connect("bob")
+        answer = await give_role(call, root, ada["id"], "moderator")
+        assert answer.body == ada | {"role": "moderator"}
+        assert (await bob.until("user"))["user"] == answer.body
+        (done,) = (await call("GET", "/api/actions", cookie=root)).body["actions"]
+        assert (done["what"], done["note"]) == ("role", "member → moderator")
+        assert (done["by"]["name"], done["user"]["name"]) == ("root", "ada")
+
+    @pytest.mark.gen_test
+    async def test_nobody_else_does(self, app, call) -> None:
+        root = (await admin(app, call)).cookie
+        ada = await register(call, "ada")
+        await give_role(call, root, ada.body["user"]["id"], "moderator")
+        for cookie in (ada.cookie, (await guest(call, "bob")).cookie):
+            assert (await give_role(call, cookie, 1, "member")).status == 403
+            assert (await call("GET", "/api/actions", cookie=cookie)).status == 403
+
+    @pytest.mark.gen_test
+    async def test_the_last_admin_stays_one(self, app, call) -> None:
+        root = await admin(app, call)
+        me = root.body["user"]["id"]
+        assert (await give_role(call, root.cookie, me, "member")).status == 403
+        wanted = {"password": "correct horse"}
+        assert (await call("DELETE", "/api/account", wanted, root.cookie)).status == 403
+        ada = (await register(call, "ada")).body["user"]["id"]
+        await give_role(call, root.cookie, ada, "admin")
+        assert (await give_role(call, root.cookie, me, "member")).status == 200
+
+    @pytest.mark.gen_test
+    async def test_only_accounts_have_roles(self, app, call) -> None:
+        root = (await admin(app, call)).cookie
+        bob = (await guest(call, "bob")).body["user"]["id"]
+        assert (await give_role(call, root, bob, "member")).status == 403
+        assert (await give_role(call, root, 999, "member")).status == 404
+
+
+class TestBans:
+    @pytest.mark.gen_test
+    async def test_a_ban_closes_every_socket_within_a_second(self, app, call, connect) -> None:
+        root = (await admin(app, call)).cookie
+        eve = await register(call, "eve")
+        tabs = [await connect(cookie=eve.cookie) for _ in range(3)]
+        answer = await ban(call, root, eve.body["user"]["id"], reason="spam")
+        assert answer.status == 204
+        for tab in tabs:
+            assert (await tab.until("closed", timeout=1))["code"] == 4003
+        assert (await call("GET", "/api/me", cookie=eve.cookie)).status == 401
+        back = await sign_in(call, "eve")
+        assert (back.status, back.code) == (403, "forbidden")
+        assert "spam" in back.body["error"]["message"]
+        assert (await sign_in(call, "eve", "wrong password")).status == 401
+
+    @pytest.mark.gen_test
+    async def test_who_is_banned_while_connecting_is_not_let_in(
+        self,
+        app,
+        call,
+        connect,
+        gate,  # noqa: F811
+    ) -> None:
+        root = (await admin(app, call)).cookie
+        eve = await register(call, "eve")
+        connecting = await arrive(gate, connect, eve.cookie)
+        await ban(call, root, eve.body["user"]["id"])
+        gate.open()
+        assert await (await connecting).next() == {"type": "closed", "code": 4003}
+
+    @pytest.mark.gen_test
+    async def test_an_unbanned_person_signs_in_again(self, app, call) -> None:
+        root = (await admin(app, call)).cookie
+        eve = (await register(call, "eve")).body["user"]["id"]
+        await ban(call, root, eve, reason="spam", address=True)
+        (listed,) = (await call("GET", "/api/bans", cookie=root)).body["bans"]
+        assert (listed["user"]["name"], listed["by"]["name"]) == ("eve", "root")
+        assert (listed["reason"], listed["address"]) == ("spam", True)
+        assert (await call("DELETE", f"/api/users/{eve}/ban", cookie=root)).status == 204
+        assert (await sign_in(call, "eve")).status == 200
+        assert (await call("GET", "/api/bans", cookie=root)).body == {"bans": []}
+        assert (await call("DELETE", f"/api/users/{eve}/ban", cookie=root)).status == 404
+        done = (await call("GET", "/api/actions", cookie=root)).body["actions"]
+        assert [each["what"] for each in done] == ["unban", "ban"]
+
+    @pytest.mark.gen_test
+    async def test_nobody_bans_their_like_or_their_betters(self, app, call) -> None:
+        root = await admin(app, call)
+        ada, bob = [await register(call, name) for name in ("ada", "bob")]
+        eve = (await guest(call, "eve")).body["user"]["id"]
+        for each in (ada, bob):
+            await give_role(call, root.cookie, each.body["user"]["id"], "moderator")
+        for target in (bob, root):
+            assert (await ban(call, ada.cookie, target.body["user"]["id"])).status == 403
+        assert (await ban(call, ada.cookie, eve)).status == 204
+        assert (await ban(call, ada.cookie, 999)).status == 404
+        carol = (await register(call, "carol")).cookie
+        assert (await ban(call, carol, eve)).status == 403
+        assert (await call("GET", "/api/bans", cookie=carol)).status == 403
+
+    @pytest.mark.gen_test
+    async def test_a_banned_address_takes_no_newcomers(self, app, call, connect) -> None:
+        root = (await admin(app, call)).cookie
+        old = (await guest(call, "old")).cookie
+        member = (await register(call, "ada")).cookie
+        eve = (await guest(call, "eve")).body["user"]["id"]
+        await ban(call, root, eve, address=True)
+        assert (await guest(call, "mallory")).status == 403
+        assert (await register(call, "mallory")).status == 403
+        for query in ({}, {"name": "mallory"}, {"cookie": old}):
+            with pytest.raises(HTTPClientError) as refused:
+                await connect(**query)
+            assert refused.value.code == 403
+        await connect(cookie=member)
+        assert (await sign_in(call, "ada")).status == 200
+
+    @pytest.mark.gen_test
+    async def test_a_banned_name_that_anybody_may_say_stays_out(self, app, call, connect) -> None:
+        root = (await admin(app, call)).cookie
+        eve = await connect("eve")
+        await ban(call, root, eve.events[0]["user"]["id"])
+        assert (await eve.until("closed", timeout=1))["code"] == 4003
+        with pytest.raises(HTTPClientError) as refused:
+            await connect("EVE")
+        assert refused.value.code == 403
+
+    @pytest.mark.gen_test
+    async def test_what_a_banned_person_said_goes_where_it_is_wished(
+        self, app, call, connect
+    ) -> None:
+        root = (await admin(app, call)).cookie
+        eve, bob = await connect("eve"), await connect("bob")
+        await eve.say("buy this")
+        await bob.until("message")
+        await ban(call, root, eve.events[0]["user"]["id"], remove=True)
+        assert (await bob.until("message"))["deleted"]
+
+    @pytest.mark.gen_test
+    async def test_a_ban_and_a_right_password_at_once_leave_no_session(self, app, call) -> None:
+        root = (await admin(app, call)).cookie
+        eve = (await register(call, "eve")).body["user"]["id"]
+        signed_in, _ = await asyncio.gather(sign_in(call, "eve"), ban(call, root, eve))
+        if signed_in.status == 200:  # before the ban, which ended it
+            assert (await call("GET", "/api/me", cookie=signed_in.cookie)).status == 401
+        else:
+            assert signed_in.status == 403
+
+
+@pytest.mark.gen_test
+async def test_an_entry_tells_nothing_of_a_room_that_its_reader_may_not_know(app, call) -> None:
+    root = (await admin(app, call)).cookie
+    ada = await register(call, "ada")
+    bob = (await register(call, "bob")).body["user"]["id"]
+    den = await call("POST", "/api/rooms", {"name": "den", "kind": "closed"}, ada.cookie)
+    path = f"/api/rooms/{den.body['id']}/members/{bob}"
+    assert (await call("PUT", path, cookie=ada.cookie)).status == 204
+    assert (await call("DELETE", path, cookie=ada.cookie)).status == 204
+    answer = await call("GET", "/api/actions", cookie=root)
+    (done,) = answer.body["actions"]
+    assert (done["what"], done["by"]["name"], done["user"]["name"]) == ("kick", "ada", "bob")
+    assert "room" not in done
+    assert "den" not in str(answer.body)
