@@ -56,6 +56,10 @@ class Removals:
             if after is not None:
                 await asyncio.sleep(PAUSE)
 
+    @property
+    def busy(self) -> bool:
+        return bool(self._running)
+
     def stop(self) -> None:
         """Leave the rest to the next start."""
         for task in self._running.values():

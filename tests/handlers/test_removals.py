@@ -2,9 +2,18 @@
 
 from __future__ import annotations
 
+import asyncio
+from typing import Any
+
 import pytest
 
 from models.store import removals
+
+
+async def done(app: Any) -> None:
+    """Wait until nothing is being removed any more."""
+    while await app.store.read(removals.waiting) or app.removals.busy:
+        await asyncio.sleep(0.01)
 
 
 @pytest.mark.gen_test
@@ -21,6 +30,7 @@ async def test_rooms_hear_of_every_message_that_goes(connect, app) -> None:
         if told.get("deleted"):
             gone.add(told["id"])
     assert gone == set(ids)
+    await done(app)
     carol = await connect("carol")
     history = next(event for event in carol.events if event["type"] == "history")
     assert [m["id"] for m in history["messages"] if not m.get("deleted")] == [mine["id"]]
@@ -34,3 +44,4 @@ async def test_a_restart_goes_on_with_it(connect, app) -> None:
     app.removals.start()
     await bob.until("message", text="secret")
     assert (await bob.until("message"))["deleted"]
+    await done(app)
