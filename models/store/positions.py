@@ -6,7 +6,7 @@ an edit gives an old message a new number, and does not make it unread.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from sqlalchemy import (
@@ -125,16 +125,17 @@ def go_back(connection: Connection, user: int, room: int, message: int) -> Moved
     return _moved(connection, _keep(connection, user, room, at))
 
 
-def tell(connection: Connection, user: int, entries: Sequence[RoomEntry]) -> None:
-    """Put into somebody's lines of rooms how far they are, and what is unread."""
-    mine = select(positions).where(positions.c.user == user)
-    rows = {row.room: row for row in connection.execute(mine)}
-    for entry in entries:
-        row = rows.get(entry.id)
-        # Who has never been told to have read anything has missed nothing.
-        if row is not None and row.read < entry.seq:
-            entry.read = row.read
-            entry.unread, entry.mentions = _count(connection, user, entry.id, row.message)
+def tell(connection: Connection, lines: Mapping[int, Sequence[RoomEntry]]) -> None:
+    """Put into people's lines of rooms how far they are, and what is unread."""
+    known = select(positions).where(positions.c.user.in_(lines))
+    rows = {(row.user, row.room): row for row in connection.execute(known)}
+    for user, entries in lines.items():
+        for entry in entries:
+            row = rows.get((user, entry.id))
+            # Who has never been told to have read anything has missed nothing.
+            if row is not None and row.read < entry.seq:
+                entry.read = row.read
+                entry.unread, entry.mentions = _count(connection, user, entry.id, row.message)
 
 
 def of_room(connection: Connection, room: int) -> list[Row[Any]]:

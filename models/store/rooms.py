@@ -133,7 +133,7 @@ def find(connection: Connection, user: int, room: int | str) -> RoomEntry:
     if row is None or not may_enter(row.kind, is_member(connection, user, row.id)):
         raise NotFound("room")
     entry = _with_members(connection, [row])[0]
-    positions.tell(connection, user, [entry])
+    positions.tell(connection, {user: [entry]})
     return entry
 
 
@@ -170,8 +170,7 @@ def entries(connection: Connection, room: int, people: Sequence[int]) -> dict[in
     inside = people if room == LOBBY else connection.scalars(within)
     entry = _with_members(connection, [row])[0]
     found = {user: copy(entry) for user in inside}
-    for user, own in found.items():
-        positions.tell(connection, user, [own])
+    positions.tell(connection, {user: [own] for user, own in found.items()})
     return found
 
 
@@ -183,8 +182,7 @@ def of(connection: Connection, people: Sequence[int]) -> dict[int, list[RoomEntr
     rows = connection.execute(joined.where(members.c.user.in_(people))).all()
     for row, entry in zip(rows, _with_members(connection, rows), strict=True):
         found[row.user].append(entry)
-    for user, listed in found.items():
-        positions.tell(connection, user, listed)
+    positions.tell(connection, found)
     return {user: in_order(listed) for user, listed in found.items()}
 
 
@@ -193,7 +191,7 @@ def open_to(connection: Connection, user: int) -> list[RoomEntry]:
     joined = select(members.c.room).where(members.c.user == user)
     found = select(rooms).where(or_(rooms.c.kind == "open", rooms.c.id.in_(joined)))
     listed = _with_members(connection, connection.execute(found).all())
-    positions.tell(connection, user, listed)
+    positions.tell(connection, {user: listed})
     return in_order(listed)
 
 
