@@ -13,6 +13,7 @@ import os
 import signal
 import socket
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -60,13 +61,14 @@ from handlers.sessions import (
 )
 from handlers.signals import Signals
 from handlers.sweeper import Sweeper
-from models import sizes
+from models import names, sizes
 from models.allowance import Allowance
 from models.bus import Bus, LocalBus
 from models.cache import Cache
+from models.errors import ChatError
 from models.events import MOST_FILES
 from models.limits import Limits
-from models.store import Store, messages
+from models.store import Store, accounts, invites, messages, write_beside
 from models.store.blobs import Blobs
 from models.store.pictures import Pictures
 
@@ -238,10 +240,14 @@ def _sqlite_url(data: Path) -> str:
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Serve until told to stop; give the exit status."""
+    """Serve until told to stop, or carry out a command; give the exit status."""
+    given = sys.argv[1:] if arguments is None else arguments
     try:
-        parse(sys.argv[1:] if arguments is None else arguments)
-        application = _open()
+        if given[:1] == ["admin"]:
+            return _invite_admin(given[1:])
+        parse(given)
+        with _explained():
+            application = Application(**options.group_dict("gust"))
         sockets = _bind(application)
     except GiveUp as reason:
         print(f"gust: {reason}", file=sys.stderr)
@@ -250,9 +256,27 @@ def main(arguments: list[str] | None = None) -> int:
     return 0
 
 
-def _open() -> Application:
+def _invite_admin(arguments: list[str]) -> int:
+    """Print a link for ``python chat.py admin NAME``; a server may be running meanwhile."""
+    name, *rest = arguments or [""]
+    parse(rest)
     try:
-        return Application(**options.group_dict("gust"))
+        name = names.clean(name, names.LONGEST_USER)
+    except ChatError as error:
+        raise GiveUp(f"{error.message} Say whom to invite: chat.py admin NAME.", 2) from None
+    with _explained():
+        url = options.database or _sqlite_url(Path(options.data))
+        token = write_beside(url, invites.create_for_admin, name)
+    print(f"{name} becomes an admin by this link, once, within 24 hours:")
+    print(_addresses(options.port, f"/join/{token}"))
+    return 0
+
+
+@contextlib.contextmanager
+def _explained() -> Iterator[None]:
+    """Say why what is kept can't be opened, for the person who starts it."""
+    try:
+        yield
     except OSError as error:
         raise GiveUp(
             f"The data folder {options.data} can't be used: {error.strerror}. "
@@ -298,7 +322,9 @@ async def _serve(application: Application, sockets: list[socket.socket]) -> None
     server.add_sockets(sockets)
     application.start()
     Collector(ChatSocketHandler.waiters).start()
-    print(_greeting(sockets[0].getsockname()[1]), flush=True)
+    port = sockets[0].getsockname()[1]
+    print(_greeting(port), flush=True)
+    await _welcome_first_admin(application, port)
     await stop.wait()
     log.info("stopping")
     server.stop()
@@ -306,14 +332,28 @@ async def _serve(application: Application, sockets: list[socket.socket]) -> None
     await server.close_all_connections()
 
 
+async def _welcome_first_admin(application: Application, port: int) -> None:
+    """Print a link that makes its visitor an admin, as long as there is none."""
+    with contextlib.suppress(ChatError):  # the log tells of it
+        token = await application.store.write(accounts.link_for_first_admin)
+        if token is not None:
+            where = _addresses(port, f"/join/{token}")
+            print(f"There is no admin yet. Become it, within 24 hours: {where}", flush=True)
+
+
 def _greeting(port: int) -> str:
+    where = _addresses(port)
+    return f"Gust is listening: {where}   (data in {options.data}; Ctrl+C stops it)"
+
+
+def _addresses(port: int, path: str = "") -> str:
+    """List where the page is, for those at this machine and in its network."""
     hosts = ["localhost"]
     if options.address in ("", "0.0.0.0", "::"):
         hosts.append(_own_address())
     elif options.address not in ("127.0.0.1", "::1"):
         hosts = [options.address]
-    urls = [f"http://{host}:{port}" for host in dict.fromkeys(hosts)]
-    return f"Gust is listening: {'  '.join(urls)}   (data in {options.data}; Ctrl+C stops it)"
+    return "  ".join(f"http://{host}:{port}{path}" for host in dict.fromkeys(hosts))
 
 
 def _own_address() -> str:

@@ -7,10 +7,10 @@ from typing import Annotated, Any
 from msgspec import Meta, Struct
 
 from handlers.base import Handler
-from handlers.sessions import Me
+from handlers.sessions import Me, Personal
 from models.events import Id
 from models.signals import CameIn, PersonChanged
-from models.store import invites, rooms
+from models.store import accounts, invites, rooms
 from models.store.invites import Described
 
 
@@ -54,7 +54,7 @@ class Joined(Me, omit_defaults=True):
     room: int | None = None
 
 
-class JoinHandler(Handler):
+class JoinHandler(Personal):
     """``/api/join/<token>``."""
 
     async def get(self, token: str) -> None:
@@ -63,10 +63,14 @@ class JoinHandler(Handler):
         invite = described.invite
         told: dict[str, Any] = {"role": invite.role, "expires": invite.expires}
         told |= {"name": invite.name, "by": described.by, "room": _room(described)}
+        told["account"] = described.account or None
         self.answer({name: value for name, value in told.items() if value is not None})
 
     async def post(self, token: str) -> None:
-        """Accept it, as who one is."""
+        """Accept it, as who one is; nobody: as the owner of the account that it is for."""
+        if await self.session_user() is None:
+            await self._sign_in(token)
+            return
         user = await self.user()
         store, bus = self.application.store, self.application.bus
         accepted = await store.write(invites.accept, user, token)
@@ -76,6 +80,17 @@ class JoinHandler(Handler):
             bus.signal(PersonChanged(accepted.user))
         mine = await store.load(rooms.of, user.id)
         self.answer(Joined(accepted.user, mine or [], accepted.room))
+
+    async def _sign_in(self, token: str) -> None:
+        invite = await self.application.store.read(invites.find, token)
+        if invite.name is None:
+            raise self.stranger()
+        user, session = await self.application.store.write(
+            accounts.sign_in_by_link, token, self.origin
+        )
+        self.application.bus.signal(PersonChanged(user))
+        self.remember(session)
+        await self.answer_me(user)
 
 
 def _told(described: Described) -> dict[str, Any]:

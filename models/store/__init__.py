@@ -7,6 +7,7 @@ noun (``messages``, ``rooms``, ``users``); :class:`Store` lends it the thread.
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import logging
 import time
 from collections.abc import Callable
@@ -145,6 +146,24 @@ class Store:
         if self._writer is None:
             self._writer = Writer(self._engine, asyncio.get_running_loop())
         return self._writer
+
+
+def write_beside(
+    url: str, run: Callable[Concatenate[Connection, P], T], *args: P.args, **kwargs: P.kwargs
+) -> T:
+    """Run a function in a transaction, whether a server is using the database or not.
+
+    :raises sqlalchemy.exc.SQLAlchemyError: as :class:`Store` does
+    :raises RuntimeError: the database was made by a newer Gust
+    """
+    with contextlib.suppress(dialects.InUse):  # its server has brought the schema up to date
+        Store(url).close()
+    engine = dialects.connect(url)
+    try:
+        with engine.connect().execution_options(write=True) as connection, connection.begin():
+            return run(connection, *args, **kwargs)
+    finally:
+        engine.dispose()
 
 
 def _touch(connection: Connection) -> None:

@@ -18,6 +18,7 @@ from models.store.sessions import Origin
 
 WRONG = "This name and password don't belong together."
 DELETED = "deleted user"
+BY_LINK = "admin, by a link from this machine"
 
 
 class Account(NamedTuple):
@@ -83,6 +84,8 @@ def register(connection: Connection, wanted: Registration) -> Registered:
         users.refuse_account_name(connection, wanted.name, wanted.guest)
         with users.unique_name(wanted.name):
             user = _become_member(connection, wanted, invite.role if invite else "member")
+    if user.role == "admin":
+        actions.record(connection, None, "role", user=user.id, note=BY_LINK)
     token = None
     if wanted.guest is None:
         token = sessions.begin(connection, user.id, wanted.origin)
@@ -147,6 +150,14 @@ def sign_in(
     return sessions.begin(connection, account.id, origin)
 
 
+def link_for_first_admin(connection: Connection) -> str | None:
+    """Make a link for who comes first, in place of the one of the last start.
+
+    :returns: its token; None: there is an admin
+    """
+    return None if has_admin(connection) else invites.create_for_admin(connection)
+
+
 def sign_in_by_link(connection: Connection, token: str, origin: Origin) -> tuple[User, str]:
     """Sign an account's owner in by a one-time link for them, as an admin.
 
@@ -161,7 +172,7 @@ def sign_in_by_link(connection: Connection, token: str, origin: Origin) -> tuple
         raise NoInvitation
     bans.refuse(connection, account.id)
     user = _set_role(connection, account.id, "admin")
-    actions.record(connection, None, "role", user=user.id, note="admin, by a link")
+    actions.record(connection, None, "role", user=user.id, note=BY_LINK)
     return user, sessions.begin(connection, user.id, origin, by_link=True)
 
 

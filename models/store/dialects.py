@@ -17,6 +17,10 @@ _BEGIN_TO_WRITE = Prepared(text("BEGIN IMMEDIATE"), ())
 _BUSY = 5_000  # ms that SQLite waits for another process's lock
 
 
+class InUse(RuntimeError):
+    """Another process serves this database."""
+
+
 def connect(url: str) -> Engine:
     """Open the database at an SQLAlchemy URL, e.g. ``sqlite:////data/chat.db``.
 
@@ -35,7 +39,7 @@ def lock(url: str) -> IO[bytes]:
 
     Two processes on one file would each tell only their own people what is said.
 
-    :raises RuntimeError: another process has it
+    :raises InUse: another process has it
     """
     file = Path(f"{_file_of(url)}.lock")
     file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -44,9 +48,7 @@ def lock(url: str) -> IO[bytes]:
         fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:
         held.close()
-        raise RuntimeError(
-            f"The database {file.with_suffix('')} is in use by another Gust."
-        ) from None
+        raise InUse(f"The database {file.with_suffix('')} is in use by another Gust.") from None
     return held
 
 

@@ -17,6 +17,7 @@ from sqlalchemy import update as sql_update
 from models import names, policy
 from models.errors import Forbidden, NoInvitation, NotFound
 from models.events import Role, User
+from models.store import actions
 from models.store import members as members_of
 from models.store import rooms as rooms_of
 from models.store.people import here_to_stay
@@ -48,11 +49,15 @@ class Invite(NamedTuple):
 
 
 class Described(NamedTuple):
-    """A link, with who made it and what its room is called."""
+    """A link, with who made it and what its room is called.
+
+    :ivar account: whom it is for has an account already
+    """
 
     invite: Invite
     by: User | None
     room: str | None
+    account: bool = False
 
 
 class Accepted(NamedTuple):
@@ -133,7 +138,11 @@ def describe(connection: Connection, token: str) -> Described:
     described = _describe(connection, _is(token))
     if not described:
         raise NoInvitation
-    return described[0]
+    name = described[0].invite.name
+    if name is None:
+        return described[0]
+    owned = exists().where(users.c.name_key == names.key(name), users.c.password.is_not(None))
+    return described[0]._replace(account=bool(connection.scalar(select(owned))))
 
 
 def of(connection: Connection, user: User) -> list[Described]:
@@ -199,6 +208,9 @@ def _make_admin(connection: Connection, user: User, token: str, invite: Invite) 
     use(connection, token)
     row = users.c.id == user.id
     connection.execute(sql_update(users).where(row).values(role="admin"))
+    actions.record(
+        connection, None, "role", user=user.id, note="admin, by a link from this machine"
+    )
     return User(user.id, user.name, "admin")
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import ctypes
+import json
 import os
 import re
 import signal
@@ -11,6 +12,7 @@ import sqlite3
 import subprocess
 import sys
 import time
+import urllib.request
 from collections.abc import Callable
 from pathlib import Path
 
@@ -249,3 +251,32 @@ def test_only_the_owner_may_look_into_the_data_folder(tmp_path):
     with GustProcess(folder) as server:
         run(sign_in(server.port, "ada"))
         assert folder.stat().st_mode & 0o077 == 0
+
+
+def test_the_first_start_prints_a_link_for_the_admin_and_later_ones_while_there_is_none(tmp_path):
+    links = set()
+    for _ in range(2):
+        with GustProcess(tmp_path) as server:
+            printed = server._process.stdout
+            lines = [printed.readline(), printed.readline()]
+            links.add(re.search(r"http://localhost:\d+/join/[\w-]{43}", lines[1])[0])
+    assert len(links) == 2
+
+
+def test_a_command_makes_a_link_for_an_admin_while_the_server_runs_and_while_it_does_not(tmp_path):
+    with GustProcess(tmp_path) as server:
+        ended = _chat("admin", "ada", f"--data={tmp_path}", f"--port={server.port}")
+        assert ended.returncode == 0, ended
+        token = re.search(r"http://localhost:\d+/join/([\w-]{43})", ended.stdout)[1]
+        told = json.loads(urllib.request.urlopen(f"{server.url}/api/join/{token}").read())
+        assert (told["role"], told["name"]) == ("admin", "ada")
+        assert server.complaints == []
+    assert _chat("admin", "ada", f"--data={tmp_path}").returncode == 0
+    fresh = _chat("admin", "ada", f"--data={tmp_path / 'new'}")
+    assert "/join/" in fresh.stdout
+
+
+@pytest.mark.parametrize("name", [[], [""], ["x" * 33]])
+def test_the_command_says_what_it_needs(tmp_path, name):
+    ended = _chat("admin", *name, f"--data={tmp_path}")
+    _refused(ended, 2, "admin NAME")

@@ -179,7 +179,7 @@ async def test_the_first_to_take_the_admins_link_is_the_admin(app, call, connect
 async def test_a_forged_link_and_one_from_nobody(call) -> None:
     forged = await call("GET", "/api/join/" + "x" * 43)
     assert (forged.status, forged.code) == (404, "not_found")
-    assert (await call("POST", "/api/join/" + "x" * 43, {})).status == 401
+    assert (await call("POST", "/api/join/" + "x" * 43, {})).status == 404
     assert (await call("GET", "/join/" + "x" * 43)).status == 200, "the page says it"
 
 

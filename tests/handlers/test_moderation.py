@@ -28,7 +28,8 @@ class TestRoles:
         answer = await give_role(call, root, ada["id"], "moderator")
         assert answer.body == ada | {"role": "moderator"}
         assert (await bob.until("user"))["user"] == answer.body
-        (done,) = (await call("GET", "/api/actions", cookie=root)).body["actions"]
+        done, first = (await call("GET", "/api/actions", cookie=root)).body["actions"]
+        assert (first["what"], first["user"]["name"], "by" in first) == ("role", "root", False)
         assert (done["what"], done["note"]) == ("role", "member → moderator")
         assert (done["by"]["name"], done["user"]["name"]) == ("root", "ada")
 
@@ -104,7 +105,7 @@ class TestBans:
         assert (await call("GET", "/api/bans", cookie=root)).body == {"bans": []}
         assert (await call("DELETE", f"/api/users/{eve}/ban", cookie=root)).status == 404
         done = (await call("GET", "/api/actions", cookie=root)).body["actions"]
-        assert [each["what"] for each in done] == ["unban", "ban"]
+        assert [each["what"] for each in done] == ["unban", "ban", "role"]
 
     @pytest.mark.gen_test
     async def test_nobody_bans_their_like_or_their_betters(self, app, call) -> None:
@@ -179,7 +180,7 @@ async def test_an_entry_tells_nothing_of_a_room_that_its_reader_may_not_know(app
     assert (await call("PUT", path, cookie=ada.cookie)).status == 204
     assert (await call("DELETE", path, cookie=ada.cookie)).status == 204
     answer = await call("GET", "/api/actions", cookie=root)
-    (done,) = answer.body["actions"]
+    done, _ = answer.body["actions"]
     assert (done["what"], done["by"]["name"], done["user"]["name"]) == ("kick", "ada", "bob")
     assert "room" not in done
     assert "den" not in str(answer.body)

@@ -18,6 +18,7 @@ export async function show(hall, { token, entered }) {
   const me = place.session ? await api.me().catch(() => null) : null;
   const accept = async () => entered(await api.accept(token));
   if (me) showAccept(hall, invitation, me.user, accept);
+  else if (invitation.account) showAccept(hall, invitation, invitation, accept);
   else showDoor(hall, invitation, { token, accept, entered });
   return null;
 }

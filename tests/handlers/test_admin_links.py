@@ -1,0 +1,90 @@
+"""The link that makes somebody an admin: once, within a day, for whom it is meant."""
+
+from __future__ import annotations
+
+import pytest
+from sqlalchemy import text
+
+from models.store import accounts, invites
+from tests.handlers.accounts import PASSWORD, admin, guest, register, sign_in
+
+
+@pytest.mark.gen_test
+async def test_who_registers_by_the_first_link_is_the_admin(app, call) -> None:
+    token = await app.store.write(accounts.link_for_first_admin)
+    told = (await call("GET", f"/api/join/{token}")).body
+    assert told["role"] == "admin"
+    answer = await register(call, "root", invite=token)
+    assert answer.body["user"] == {"id": 1, "name": "root", "role": "admin"}
+    assert (await register(call, "eve", invite=token)).status == 404
+    assert await app.store.write(accounts.link_for_first_admin) is None
+
+
+@pytest.mark.gen_test
+async def test_a_restart_makes_the_link_before_it_useless(app, call) -> None:
+    before = await app.store.write(accounts.link_for_first_admin)
+    await app.store.write(accounts.link_for_first_admin)
+    assert (await register(call, "eve", invite=before)).status == 404
+
+
+@pytest.mark.gen_test
+async def test_a_link_is_good_for_a_day(app, call) -> None:
+    token = await app.store.write(invites.create_for_admin)
+    await app.store.write(
+        lambda connection: connection.execute(
+            text("UPDATE invites SET expires = expires - 86400000")
+        )
+    )
+    assert (await register(call, "eve", invite=token)).status == 404
+
+
+@pytest.mark.gen_test
+async def test_a_member_who_accepts_is_an_admin_and_a_guest_needs_a_password(
+    app, call, connect
+) -> None:
+    token = await app.store.write(invites.create_for_admin)
+    came = await guest(call, "ada")
+    assert (await call("POST", f"/api/join/{token}", cookie=came.cookie)).status == 403
+    await register(call, "ada", came.cookie)
+    bob = await connect("bob")
+    answer = await call("POST", f"/api/join/{token}", cookie=came.cookie)
+    assert answer.body["user"]["role"] == "admin"
+    assert (await bob.until("user"))["user"]["role"] == "admin"
+
+
+class TestForSomebody:
+    @pytest.mark.gen_test
+    async def test_they_register_by_that_name_alone(self, app, call) -> None:
+        token = await app.store.write(invites.create_for_admin, "ada")
+        told = (await call("GET", f"/api/join/{token}")).body
+        assert (told["name"], "account" in told) == ("ada", False)
+        refused = await register(call, "eve", invite=token)
+        assert (refused.status, refused.body["error"]["field"]) == (403, "name")
+        assert (await register(call, "Ada", invite=token)).body["user"]["role"] == "admin"
+
+    @pytest.mark.gen_test
+    async def test_the_owner_of_the_account_comes_in_and_chooses_a_password(
+        self, app, call, connect
+    ) -> None:
+        there = (await register(call, "ada")).cookie
+        phone = await connect(cookie=there)
+        token = await app.store.write(invites.create_for_admin, "ADA")
+        assert (await call("GET", f"/api/join/{token}")).body["account"] is True
+        came = await call("POST", f"/api/join/{token}")
+        assert came.body["user"] == {"id": 1, "name": "ada", "role": "admin"}
+        wanted = {"password": "battery staple"}
+        assert (await call("PATCH", "/api/account", wanted, came.cookie)).status == 200
+        assert (await phone.until("closed", timeout=1))["code"] == 4001
+        assert (await sign_in(call, "ada", "battery staple")).status == 200
+        again = await call("PATCH", "/api/account", {"password": PASSWORD}, came.cookie)
+        assert again.status == 401  # from now on they know it
+        assert (await call("POST", f"/api/join/{token}")).status == 404
+
+    @pytest.mark.gen_test
+    async def test_nobody_else_can_use_it(self, app, call) -> None:
+        root = (await admin(app, call)).cookie
+        await register(call, "ada")
+        token = await app.store.write(invites.create_for_admin, "ada")
+        assert (await call("POST", f"/api/join/{token}", cookie=root)).status == 403
+        eve = (await register(call, "eve")).cookie
+        assert (await call("POST", f"/api/join/{token}", cookie=eve)).status == 403
