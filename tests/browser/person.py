@@ -9,7 +9,9 @@ from re import Pattern
 from typing import Any
 
 from playwright.sync_api import BrowserContext, ConsoleMessage, Locator, expect
+from sqlalchemy import create_engine
 
+from models.store import invites
 from tests.serving import GustProcess
 from tests.talking import Client
 
@@ -161,3 +163,12 @@ def said(gust: GustProcess, name: str, texts: Iterable[str], room: int | None = 
     # The browser's driver has an event loop of its own in this thread.
     with ThreadPoolExecutor(1) as aside:
         aside.submit(asyncio.run, say()).result()
+
+
+def appoint(gust: GustProcess, name: str) -> str:
+    """Make a link for an admin, as the command line does; give its path."""
+    engine = create_engine(f"sqlite:///{gust.data / 'chat.db'}")
+    with engine.begin() as connection:
+        token = invites.create_for_admin(connection, name)
+    engine.dispose()
+    return f"/join/{token}"

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 from playwright.sync_api import Locator, expect
 
 from tests.browser.conftest import Arrive
 from tests.browser.person import Person
+from tests.browser.test_accounts import menu
+from tests.browser.test_moderation import come_as_admin, moderation
 from tests.browser.test_rooms import is_in
 from tests.browser.test_shape import PALE, PHONE, SMALL, overflow
+from tests.serving import GustProcess
 
 BESIDE = """dialog => {
   const edge = dialog.getBoundingClientRect();
@@ -79,27 +83,89 @@ def guests_dialogs(ada: Person, bob: Person) -> Iterator[str]:
     away(ada)
 
 
-@pytest.mark.parametrize(
+def admins_dialogs(ada: Person, bob: Person) -> Iterator[str]:
+    """Open one dialog after the other that is not for guests."""
+    page = ada.page
+    for item, ready in (
+        ("Your account", page.get_by_text("this device")),
+        ("Invite people", page.get_by_text("Links that still work")),
+        ("Moderation", page.get_by_text("Nobody is banned.")),
+    ):
+        rooms(ada)
+        menu(ada, item)
+        expect(ready).to_be_visible()
+        yield item
+        away(ada)
+    rooms(ada)
+    menu(ada, "Your account")
+    page.get_by_role("button", name="Delete account").click()
+    expect(page.get_by_role("dialog", name="Delete your account?")).to_be_visible()
+    yield "delete account"
+    away(ada)
+    rooms(ada)
+    menu(ada, "Invite people")
+    page.get_by_role("button", name="Make a link").click()
+    expect(page.get_by_label("The new link")).to_be_focused()
+    yield "an invitation"
+    away(ada)
+    rooms(ada)
+    moderation(ada, "Word filter").get_by_role("button", name="Add a rule").click()
+    expect(page.get_by_label("Rule 1: kind")).to_be_visible()
+    yield "word filter"
+    away(ada)
+    details(ada).get_by_role("button", name="bob").click()
+    page.get_by_role("button", name="Ban…").click()
+    expect(page.get_by_label("Reason")).to_be_visible()
+    yield "ban"
+    away(ada)
+
+
+SIZES = pytest.mark.parametrize(
     "size",
     [
         pytest.param({**PHONE, "viewport": {"width": 360, "height": 640}}, id="a small phone"),
         pytest.param({"viewport": {"width": 640, "height": 400}}, id="a laptop at 200 %"),
     ],
 )
-def test_dialogs_fit_the_window(arrive: Arrive, size: dict[str, object]) -> None:
+SCHEMES = pytest.mark.parametrize("scheme", ["light", "dark"])
+
+
+def fit(person: Person, names: Iterator[str], by_touch: bool) -> None:
+    for name in names:
+        dialog = person.page.get_by_role("dialog")
+        assert dialog.evaluate(BESIDE) == [], name
+        assert overflow(person.page) <= 0, name
+        if by_touch:
+            assert person.page.evaluate(SMALL) == [], name
+
+
+@SIZES
+def test_guests_dialogs_fit_the_window(arrive: Arrive, size: dict[str, Any]) -> None:
     bob = arrive("bob")
     ada = arrive("ada", **size)
-    for name in guests_dialogs(ada, bob):
-        dialog = ada.page.get_by_role("dialog")
-        assert dialog.evaluate(BESIDE) == [], name
-        assert overflow(ada.page) <= 0, name
-        if "has_touch" in size:
-            assert ada.page.evaluate(SMALL) == [], name
+    fit(ada, guests_dialogs(ada, bob), "has_touch" in size)
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_texts_of_dialogs_stand_out(arrive: Arrive, scheme: str) -> None:
+@SIZES
+def test_admins_dialogs_fit_the_window(
+    arrive: Arrive, gust: GustProcess, size: dict[str, Any]
+) -> None:
+    bob = arrive("bob")
+    ada = come_as_admin(arrive, gust, "ada", **size)
+    fit(ada, admins_dialogs(ada, bob), "has_touch" in size)
+
+
+@SCHEMES
+def test_texts_of_guests_dialogs_stand_out(arrive: Arrive, scheme: str) -> None:
     bob = arrive("bob")
     ada = arrive("ada", color_scheme=scheme)
     for name in guests_dialogs(ada, bob):
+        assert ada.page.evaluate(PALE) == [], name
+
+
+@SCHEMES
+def test_texts_of_admins_dialogs_stand_out(arrive: Arrive, gust: GustProcess, scheme: str) -> None:
+    bob = arrive("bob")
+    ada = come_as_admin(arrive, gust, "ada", color_scheme=scheme)
+    for name in admins_dialogs(ada, bob):
         assert ada.page.evaluate(PALE) == [], name

@@ -16,7 +16,7 @@ function guestsItems({ connection, open: openView }) {
   return [
     { word: words.changeName, run: () => openView('change_name') },
     place.signup === 'open' && { word: words.choosePassword, run: () => openView('become_member') },
-    place.accounts && { word: words.signIn, run: () => openView('sign_in') },
+    { word: words.signIn, run: () => openView('sign_in') },
     ...alwaysItems({ connection, open: openView }),
   ].filter(Boolean);
 }

@@ -34,7 +34,7 @@ const WAYS = {
 export function show(hall, { why, entered }) {
   if (why === 'banned') return showBanned(hall, entered);
   const entrance = part('entrance');
-  const ways = ['guest', place.accounts && 'signIn', place.signup === 'open' && 'register'];
+  const ways = [place.guests && 'guest', 'signIn', place.signup === 'open' && 'register'];
   const door = new Door(entrance, { ways: ways.filter(Boolean), entered: (session) => entered(session) });
   hall.replaceChildren(entrance);
   door.open(undefined, why === 'ended' ? words.signedOut : '');

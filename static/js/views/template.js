@@ -8,8 +8,7 @@ const { dataset } = document.documentElement;
 export const place = {
   guests: dataset.guests !== 'off',
   session: dataset.session === 'yes', // the browser had one, good or not
-  signup: 'off',
-  accounts: false,
+  signup: dataset.signup ?? 'off',
   password: 8, // the fewest characters
 };
 

@@ -1,0 +1,106 @@
+"""Invitations: links made, followed, ended."""
+
+from __future__ import annotations
+
+import re
+
+from playwright.sync_api import expect
+
+from tests.browser.conftest import Arrive
+from tests.browser.person import Person
+from tests.browser.test_accounts import PASSWORD, become_member, menu
+from tests.browser.test_closed_rooms import make_closed
+from tests.browser.test_rooms import is_in
+
+
+def make_link(person: Person) -> str:
+    """Make a link in the dialog that is open; give its path."""
+    dialog = person.page.get_by_role("dialog")
+    dialog.get_by_role("button", name="Make a link").click()
+    link = dialog.get_by_label("The new link")
+    expect(link).to_be_focused()
+    url = link.input_value()
+    person.page.keyboard.press("Escape")
+    expect(dialog).to_have_count(0)
+    return url[url.index("/join/") :]
+
+
+def test_a_stranger_comes_into_a_closed_room_by_a_link(arrive: Arrive) -> None:
+    ada = arrive("ada")
+    become_member(ada)
+    make_closed(ada, "den")
+    ada.say("Come in, bob.")
+    ada.act("Invitation link")
+    path = make_link(ada)
+    bob = arrive(None, path)
+    expect(bob.page.get_by_role("heading", level=1)).to_have_text(
+        re.compile("ada.* invites you to .*den")
+    )
+    bob.page.get_by_label("Your name").fill("bob")
+    bob.page.get_by_role("button", name="Come in").click()
+    is_in(bob, "den")
+    bob.sees("Come in, bob.")
+
+
+def test_who_is_signed_in_accepts_as_who_they_are(arrive: Arrive) -> None:
+    ada, bob = arrive("ada"), arrive("bob")
+    become_member(ada)
+    make_closed(ada, "den")
+    ada.act("Invitation link")
+    bob.open(make_link(ada))
+    bob.page.get_by_role("button", name=re.compile("Accept as .*bob")).click()
+    is_in(bob, "den")
+    expect(bob.page).to_have_url(re.compile("/rooms/2$"))
+
+
+def test_a_new_account_comes_with_the_link(arrive: Arrive) -> None:
+    ada = arrive("ada")
+    become_member(ada)
+    make_closed(ada, "den")
+    ada.act("Invitation link")
+    bob = arrive(None, make_link(ada))
+    bob.page.get_by_role("button", name="Create an account").click()
+    bob.page.get_by_label("Your name").fill("bob")
+    bob.page.get_by_label("Password").fill(PASSWORD)
+    bob.page.get_by_role("button", name="Create account").click()
+    bob.is_connected()
+    expect(bob.room("den")).to_be_visible()
+
+
+def test_a_revoked_link_says_that_it_does_not_work_any_more(arrive: Arrive) -> None:
+    ada = arrive("ada")
+    become_member(ada)
+    menu(ada, "Invite people")
+    path = make_link(ada)
+    menu(ada, "Invite people")
+    dialog = ada.page.get_by_role("dialog")
+    expect(dialog.get_by_role("listitem")).to_contain_text("0 of 10 used")
+    dialog.get_by_role("button", name=re.compile("Revoke")).click()
+    expect(dialog.get_by_text("There are none.")).to_be_visible()
+    stranger = arrive(None)
+    stranger.expects_outage = True  # the refusal's status is told in the console
+    stranger.open(path)
+    expect(stranger.page.get_by_role("heading", level=1)).to_have_text(
+        "This invitation does not work any more"
+    )
+    stranger.page.get_by_role("link", name="Go to the entrance").click()
+    expect(stranger.page.get_by_label("Your name")).to_be_visible()
+
+
+def test_a_link_is_made_by_keyboard_alone(arrive: Arrive) -> None:
+    ada = arrive("ada")
+    become_member(ada)
+    ada.own.focus()
+    keyboard = ada.page.keyboard
+    keyboard.press("Enter")
+    expect(ada.page.get_by_role("menuitem", name="Your account")).to_be_focused()
+    keyboard.press("ArrowDown")
+    keyboard.press("Enter")
+    expect(ada.page.get_by_label("Works for")).to_be_focused()
+    keyboard.press("ArrowDown")
+    keyboard.press("Tab")
+    keyboard.press("Tab")
+    keyboard.press("Enter")
+    expect(ada.page.get_by_label("The new link")).to_be_focused()
+    keyboard.press("Escape")
+    expect(ada.own).to_be_focused()
