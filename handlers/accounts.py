@@ -47,7 +47,7 @@ class AccountHandler(Personal):
     # ------------------------------------------------------------ made
 
     async def post(self) -> None:
-        """Make an account; a guest keeps id, messages and session."""
+        """Make an account; a guest keeps id and messages, and the session by another token."""
         wanted = self.body_as(NewAccount)
         guest = await self.session_user()
         if guest is not None and guest.role != "guest":
@@ -59,7 +59,8 @@ class AccountHandler(Personal):
         registered = await self._register(wanted, guest, name)
         if guest is not None:
             self.application.bus.signal(PersonChanged(registered.user))
-        if registered.token is not None:
+            self.renew_session(registered.token)
+        else:
             self.remember(registered.token)
         if registered.room is not None:
             self.application.bus.signal(CameIn(registered.user.id, registered.room))
@@ -68,12 +69,14 @@ class AccountHandler(Personal):
 
     async def _register(self, wanted: NewAccount, guest: User | None, name: str) -> Registered:
         app, id = self.application, guest.id if guest else None
+        session = sessions.hash_of(self.token) if guest and self.token else None
         self._refuse_held(name, id)
         with app.live.place.reserve(name, id or NOBODY):
             registered = await app.store.write(
                 accounts.register,
                 Registration(
                     id,
+                    session,
                     name,
                     await app.hashing.run(passwords.hashed, wanted.password),
                     app.signup,

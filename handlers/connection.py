@@ -13,6 +13,7 @@ from models.errors import ChatError
 from models.events import encode
 
 GOING_DOWN = 1001
+COME_BACK = GOING_DOWN  # to a client it is the same: its session is good, and this socket over
 SIGNED_OUT = 4001
 BANNED = 4003
 

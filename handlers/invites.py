@@ -10,7 +10,7 @@ from handlers.base import Handler
 from handlers.sessions import Me, Personal
 from models.events import Id
 from models.signals import CameIn, PersonChanged
-from models.store import accounts, invites, rooms
+from models.store import accounts, invites, rooms, sessions
 from models.store.invites import Described
 
 
@@ -73,11 +73,15 @@ class JoinHandler(Personal):
             return
         user = await self.user()
         store, bus = self.application.store, self.application.bus
-        accepted = await store.write(invites.accept, user, token)
+        assert self.token is not None
+        session = sessions.hash_of(self.token)
+        accepted = await store.write(invites.accept, user, session, token)
         if accepted.room is not None and accepted.came_in:
             bus.signal(CameIn(user.id, accepted.room))
         if accepted.user != user:
             bus.signal(PersonChanged(accepted.user))
+        if accepted.token is not None:
+            self.renew_session(accepted.token)
         mine = await store.load(rooms.of, user.id)
         self.answer(Joined(accepted.user, mine or [], accepted.room))
 

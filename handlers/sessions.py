@@ -8,8 +8,10 @@ from handlers.base import Handler
 from models import names, passwords
 from models.errors import Forbidden, NotFound, SignedOut, Taken, concerning
 from models.events import RoomEntry, User
+from models.signals import SessionsRenewed
 from models.signals import SignedOut as SessionsEnded
 from models.store import accounts, rooms, sessions, users
+from models.store.accounts import Account
 
 
 class Credentials(Struct, forbid_unknown_fields=True):
@@ -46,6 +48,12 @@ class Personal(Handler):
         """Close the sockets of sessions that are over."""
         if ended:
             self.application.bus.signal(SessionsEnded(ended))
+
+    def renew_session(self, token: str) -> None:
+        """Give the client the token that its session goes on by."""
+        assert self.token is not None
+        self.application.bus.signal(SessionsRenewed([sessions.hash_of(self.token)]))
+        self.remember(token)
 
 
 class MeHandler(Personal):
@@ -101,20 +109,28 @@ class SessionHandler(Personal):
         """
         app = self.application
         app.arrivals.sign_in(names.key(name), self.network)
-        account = await app.store.read(accounts.named, name)
-        kept = account and account.password
-        if not await app.hashing.run(passwords.verify, kept, password) or account is None:
-            raise SignedOut(accounts.WRONG)
-        outdated = passwords.is_outdated(account.password)
-        rehashed = await app.hashing.run(passwords.hashed, password) if outdated else None
         replaced = sessions.hash_of(self.token) if self.token else None
-        token = await app.store.write(accounts.sign_in, account, rehashed, self.origin, replaced)
+        token = None
+        while token is None:  # again where it was hashed anew, or changed, meanwhile
+            account = await self._account(name, password)
+            outdated = passwords.is_outdated(account.password)
+            rehashed = await app.hashing.run(passwords.hashed, password) if outdated else None
+            begin = accounts.sign_in
+            token = await app.store.write(begin, account, rehashed, self.origin, replaced)
         if replaced is not None:
             self.end_sessions([replaced])
         self.remember(token)
         user = await app.store.read(users.find, account.id)
         assert user is not None
         return user
+
+    async def _account(self, name: str, password: str) -> Account:
+        account = await self.application.store.read(accounts.named, name)
+        kept = account and account.password
+        right = await self.application.hashing.run(passwords.verify, kept, password)
+        if account is None or not right:
+            raise SignedOut(accounts.WRONG)
+        return account
 
     async def delete(self) -> None:
         """Sign out, here or everywhere: sessions end, and their sockets; twice is fine."""

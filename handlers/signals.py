@@ -8,7 +8,7 @@ from collections.abc import Callable
 from typing import Any
 
 from handlers.chatsocket import ChatSocketHandler
-from handlers.connection import BANNED, SIGNED_OUT
+from handlers.connection import BANNED, COME_BACK, SIGNED_OUT
 from handlers.frames import frame
 from handlers.handshake import Handshake
 from handlers.live import Live
@@ -107,12 +107,11 @@ class Signals:
             waiter.listener.send(told)
 
     def _sign_out(self, signal: signals.SignedOut) -> None:
-        for waiter in list(ChatSocketHandler.waiters):
-            if waiter.session_hash in signal.sessions:
-                waiter.bid_goodbye(SIGNED_OUT, "signed out")
-        for newcomer in ChatSocketHandler.arriving:
-            if newcomer.session_hash in signal.sessions:
-                newcomer.revoked = (SIGNED_OUT, "signed out")
+        _close_those_of(signal.sessions, SIGNED_OUT, "signed out")
+
+    def _come_back(self, signal: signals.SessionsRenewed) -> None:
+        """Have connections come back by the new token; who knows only the old one can't."""
+        _close_those_of(signal.sessions, COME_BACK, "come back with the session's new token")
 
     def _ban(self, signal: signals.Banned) -> None:
         for waiter in _of(signal.user):
@@ -170,11 +169,22 @@ _REACTIONS: dict[type[signals.Signal], Callable[[Signals, Any], None]] = {
     signals.RoomChanged: Signals._change_room,
     signals.PersonChanged: Signals._change_person,
     signals.SignedOut: Signals._sign_out,
+    signals.SessionsRenewed: Signals._come_back,
     signals.Banned: Signals._ban,
     signals.FiltersChanged: Signals._change_filters,
     signals.Typing: Signals._type,
     signals.HasRead: Signals._read,
 }
+
+
+def _close_those_of(hashes: list[bytes], code: int, reason: str) -> None:
+    """Close the connections that came by one of these sessions' tokens."""
+    for waiter in list(ChatSocketHandler.waiters):
+        if waiter.session_hash in hashes:
+            waiter.bid_goodbye(code, reason)
+    for newcomer in ChatSocketHandler.arriving:
+        if newcomer.session_hash in hashes:
+            newcomer.revoked = (code, reason)
 
 
 def _of(user: int) -> list[ChatSocketHandler]:

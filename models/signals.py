@@ -46,6 +46,12 @@ class SignedOut(Signal):
     sessions: list[bytes]
 
 
+class SessionsRenewed(Signal):
+    """These sessions go on by other tokens; the hashes are of the old ones."""
+
+    sessions: list[bytes]
+
+
 class Banned(Signal):
     """Somebody may not be here any more, and these were their sessions.
 
@@ -87,6 +93,7 @@ AnySignal = (
     | RoomChanged
     | PersonChanged
     | SignedOut
+    | SessionsRenewed
     | Banned
     | FiltersChanged
     | Typing

@@ -35,12 +35,14 @@ class Registration(NamedTuple):
     """What somebody gives who makes an account.
 
     :ivar guest: who they are so far; None: nobody
+    :ivar session: the hash of the guest's session
     :ivar password: its hash
     :ivar signup: the ``--signup`` option
     :ivar invite: the token of a link that they came by
     """
 
     guest: int | None
+    session: bytes | None
     name: str
     password: str
     signup: str
@@ -51,12 +53,12 @@ class Registration(NamedTuple):
 class Registered(NamedTuple):
     """A new account.
 
-    :ivar token: of their session; None: they had one already
+    :ivar token: of their session: a guest's goes on by another, see :func:`sessions.renew`
     :ivar room: that they were invited to
     """
 
     user: User
-    token: str | None
+    token: str
     room: int | None
 
 
@@ -78,6 +80,7 @@ def register(connection: Connection, wanted: Registration) -> Registered:
     :raises Taken: another account has the name, or the guest is no guest any more
     :raises Forbidden: nobody may come in like this; see :func:`models.policy.sign_up`
     :raises NoInvitation: the invitation is good for nothing
+    :raises SignedOut: the guest's session ended meanwhile
     """
     invite = _invited(connection, wanted)
     with concerning("name"):
@@ -86,9 +89,10 @@ def register(connection: Connection, wanted: Registration) -> Registered:
             user = _become_member(connection, wanted, invite.role if invite else "member")
     if user.role == "admin":
         actions.record(connection, None, "role", user=user.id, note=BY_LINK)
-    token = None
-    if wanted.guest is None:
+    if wanted.session is None:
         token = sessions.begin(connection, user.id, wanted.origin)
+    else:
+        token = sessions.renew(connection, wanted.session)
     room = invite.room if invite else None
     if room is not None:
         members.add(connection, user.id, room)
@@ -132,16 +136,17 @@ def sign_in(
     rehashed: str | None,
     origin: Origin,
     replaced: bytes | None,
-) -> str:
+) -> str | None:
     """Begin a session of somebody whose password was right; give its token.
 
     :param rehashed: the password by newer parameters
     :param replaced: the hash of a session that ends with it
-    :raises SignedOut: the password was changed meanwhile, or the account deleted
+    :returns: None: another hash is kept by now, of another password or, by another sign-in,
+        of the same: see whether the password is right
     :raises Forbidden: they are banned
     """
     if of(connection, account.id) != account:
-        raise SignedOut(WRONG)
+        return None
     bans.refuse(connection, account.id)
     if rehashed is not None:
         _set_password(connection, account.id, rehashed)

@@ -17,7 +17,7 @@ from sqlalchemy import update as sql_update
 from models import names, policy
 from models.errors import Forbidden, NoInvitation, NotFound
 from models.events import Role, User
-from models.store import actions
+from models.store import actions, sessions
 from models.store import members as members_of
 from models.store import rooms as rooms_of
 from models.store.people import here_to_stay
@@ -65,11 +65,13 @@ class Accepted(NamedTuple):
 
     :ivar user: who they are now
     :ivar came_in: they were not in the room before
+    :ivar token: that their session goes on by, where they may do more now; else None
     """
 
     user: User
     room: int | None
     came_in: bool
+    token: str | None = None
 
 
 _columns = tuple(invites.c[name] for name in Invite._fields)
@@ -183,17 +185,19 @@ def use(connection: Connection, token: str) -> Invite:
     return Invite(*row)
 
 
-def accept(connection: Connection, user: User, token: str) -> Accepted:
+def accept(connection: Connection, user: User, session: bytes, token: str) -> Accepted:
     """Have somebody who is here already take what a link gives.
 
     It is used only where it gives them something.
 
+    :param session: the hash of their session
     :raises NoInvitation: as :func:`find`
     :raises Forbidden: it makes an admin, and they have no account, or it is another's
     """
     invite = find(connection, token)
     if invite.role == "admin":
-        return Accepted(_make_admin(connection, user, token, invite), invite.room, False)
+        admin = _make_admin(connection, user, token, invite)
+        return Accepted(admin, invite.room, False, sessions.renew(connection, session))
     came_in = invite.room is not None and members_of.add(connection, user.id, invite.room)
     if came_in:
         use(connection, token)

@@ -14,6 +14,7 @@ from typing import NamedTuple
 from sqlalchemy import Connection, delete, exists, insert, select, update
 from sqlalchemy.sql.expression import bindparam
 
+from models.errors import SignedOut
 from models.events import User
 from models.store.schema import now, sessions, users
 
@@ -70,7 +71,7 @@ def number_of(hash: bytes) -> int:
 
 def begin(connection: Connection, user: int, origin: Origin, by_link: bool = False) -> str:
     """Begin a session; give its token."""
-    token = secrets.token_urlsafe(32)
+    token = _new_token()
     values = {
         "token_hash": hash_of(token),
         "user": user,
@@ -81,6 +82,24 @@ def begin(connection: Connection, user: int, origin: Origin, by_link: bool = Fal
     }
     connection.execute(insert(sessions).values(values))
     return token
+
+
+def renew(connection: Connection, hash: bytes) -> str:
+    """Have a session go on by another token; give it.
+
+    Whoever knew the old one, or had somebody use it (session fixation), has nothing by it.
+
+    :raises SignedOut: the session ended meanwhile
+    """
+    token = _new_token()
+    renewed = update(sessions).where(sessions.c.token_hash == hash)
+    if not connection.execute(renewed.values(token_hash=hash_of(token))).rowcount:
+        raise SignedOut("Your session ended in this moment. Come in anew.")
+    return token
+
+
+def _new_token() -> str:
+    return secrets.token_urlsafe(32)
 
 
 def signed_in(connection: Connection, tokens: Sequence[str]) -> dict[str, SignedIn]:

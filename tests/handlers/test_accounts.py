@@ -16,7 +16,7 @@ WRONG = "This name and password don't belong together."
 
 
 @pytest.mark.gen_test
-async def test_a_guest_who_registers_keeps_id_messages_and_session(call, connect) -> None:
+async def test_a_guest_who_registers_keeps_id_and_messages(call, connect) -> None:
     came = await guest(call, "ada")
     ada, bob = await connect(cookie=came.cookie), await connect("bob")
     await ada.say("hello")
@@ -25,9 +25,12 @@ async def test_a_guest_who_registers_keeps_id_messages_and_session(call, connect
     assert answer.body["user"] == {"id": 1, "name": "lovelace", "role": "member"}
     told = (await bob.until("user"))["user"]
     assert told == answer.body["user"]
-    ack = await ada.say("still the same socket")
-    assert ack["message"]["user"]["name"] == "lovelace"
-    assert (await call("GET", "/api/me", cookie=came.cookie)).body["user"] == told
+    assert (await ada.until("closed", timeout=1))["code"] == 1001
+    back = await connect(cookie=answer.cookie)
+    history = next(event for event in back.events if event["type"] == "history")
+    assert [message["user"]["name"] for message in history["messages"]] == ["lovelace"]
+    assert "left" not in [event["type"] for event in bob.events]
+    assert (await call("GET", "/api/me", cookie=answer.cookie)).body["user"] == told
 
 
 @pytest.mark.gen_test
@@ -193,6 +196,18 @@ class TestSigningIn:
             assert await app.store.read(accounts.named, "ada") == account
         finally:
             passwords._hasher = kept
+
+    @pytest.mark.gen_test
+    async def test_two_devices_at_once_hash_it_anew_and_both_come_in(
+        self, call, monkeypatch
+    ) -> None:
+        await register(call, "ada")
+        newer = passwords.PasswordHasher(time_cost=3, memory_cost=19456, parallelism=1)
+        monkeypatch.setattr(passwords, "_hasher", newer)
+        answers = await asyncio.gather(*(sign_in(call, "ada") for _ in range(3)))
+        assert [answer.status for answer in answers] == [200] * 3
+        for answer in answers:
+            assert (await call("GET", "/api/me", cookie=answer.cookie)).status == 200
 
 
 class TestChanging:

@@ -45,11 +45,15 @@ async def test_a_member_who_accepts_is_an_admin_and_a_guest_needs_a_password(
     token = await app.store.write(invites.create_for_admin)
     came = await guest(call, "ada")
     assert (await call("POST", f"/api/join/{token}", cookie=came.cookie)).status == 403
-    await register(call, "ada", came.cookie)
-    bob = await connect("bob")
-    answer = await call("POST", f"/api/join/{token}", cookie=came.cookie)
+    before = (await register(call, "ada", came.cookie)).cookie
+    ada, bob = await connect(cookie=before), await connect("bob")
+    answer = await call("POST", f"/api/join/{token}", cookie=before)
     assert answer.body["user"]["role"] == "admin"
     assert (await bob.until("user"))["user"]["role"] == "admin"
+    # Who knew the session's token before does not become an admin with them.
+    assert (await ada.until("closed", timeout=1))["code"] == 1001
+    assert (await call("GET", "/api/me", cookie=before)).status == 401
+    assert (await call("GET", "/api/me", cookie=answer.cookie)).body["user"]["role"] == "admin"
 
 
 class TestForSomebody:
