@@ -6,122 +6,27 @@ policy are watched as well: there must be none.
 
 from __future__ import annotations
 
-import json
 import re
-import sqlite3
-from collections.abc import Callable, Iterator
-from typing import Any
-from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import Browser, Locator, expect
+from playwright.sync_api import Browser, expect
 
 from tests.browser.attacks import ATTACKS
 from tests.browser.conftest import Arrive
 from tests.browser.person import Person, said
+from tests.browser.watching import (
+    STRAYS,
+    WATCH,
+    call,
+    close,
+    dialog,
+    lenient_gust,  # noqa: F401 - a fixture
+    nothing_ran,
+    press_all,
+    promote,
+    watched_ada,  # noqa: F401 - a fixture
+)
 from tests.serving import GustProcess
-
-WATCH = """(() => {
-  window.ran = [];
-  window.pwn = () => { window.ran.push(new Error().stack); };
-  window.alert = window.confirm = window.prompt = window.pwn;
-  document.addEventListener('securitypolicyviolation', (event) => {
-    window.ran.push(`${event.violatedDirective} ${event.blockedURI} ${event.sample}`);
-  });
-})()"""
-# What no text may become.
-STRAYS = """() => {
-  const no = ['iframe', 'object', 'embed', 'base', 'math', 'marquee', 'video', 'audio'];
-  const bad = [...document.querySelectorAll('*')].filter((each) =>
-    (each.localName === 'script' && !each.src.startsWith(`${location.origin}/static/`))
-    || no.includes(each.localName)
-    || (each.localName === 'meta' && each.httpEquiv)
-    || each.getAttributeNames().some((name) => name.startsWith('on') || name === 'srcdoc')
-    || (each.localName === 'img' && new URL(each.src).origin !== location.origin)
-    || (each.localName === 'a' && !['http:', 'https:', 'mailto:'].includes(each.protocol)
-        && each.hasAttribute('href'))
-    || (each.localName === 'a' && !each.href.startsWith(location.origin)
-        && each.protocol.startsWith('http') && !each.relList.contains('noopener')));
-  return bad.map((each) => each.outerHTML.slice(0, 200));
-}"""
-
-Post = Callable[[str, str, Any], int]
-
-
-@pytest.fixture
-def gust(tmp_path) -> Iterator[GustProcess]:
-    free = ("--message-rate=0", "--join-rate=0", "--room-rate=0")
-    with GustProcess(tmp_path / "data", *free) as process:
-        yield process
-        process.stop()
-        assert not process.complaints
-
-
-@pytest.fixture
-def ada(arrive: Arrive, gust: GustProcess) -> Iterator[Person]:
-    """Ada, whose browser notices whatever runs, and whatever is asked of others."""
-    person = arrive(None)
-    asked: list[str] = []
-    person.context.add_init_script(WATCH)
-    person.context.on("request", lambda request: asked.append(request.url))
-    person.page.on("dialog", lambda dialog: asked.append(dialog.message))
-    person.open("/")
-    person.name = "ada"
-    person.enter("ada")
-    person.expects_outage = True  # some of what they try is refused
-    yield person
-    assert nothing_ran(person)
-    elsewhere = {urlsplit(url).netloc for url in asked} - {urlsplit(gust.url).netloc, ""}
-    assert not elsewhere
-
-
-def nothing_ran(person: Person) -> bool:
-    """Look at what has run, and what stands in the document that could."""
-    assert person.page.evaluate("window.ran") == []
-    assert person.page.evaluate(STRAYS) == []
-    return True
-
-
-def call(person: Person, method: str, path: str, body: Any = None) -> int:
-    """Make a request from somebody's own page; give the status."""
-    status: int = person.page.evaluate(
-        """([method, path, body]) => fetch(path, {
-          method, headers: {'Content-Type': 'application/json'}, body,
-        }).then(answer => answer.status)""",
-        [method, path, None if body is None else json.dumps(body)],
-    )
-    return status
-
-
-def promote(gust: GustProcess, name: str) -> None:
-    """Make somebody an admin, in the database itself."""
-    gust.stop()
-    with sqlite3.connect(gust.data / "chat.db") as database:
-        database.execute("UPDATE users SET role = 'admin' WHERE name = ?", (name,))
-    database.close()
-    gust.start()
-
-
-def dialog(person: Person) -> Locator:
-    return person.page.get_by_role("dialog")
-
-
-def close(person: Person) -> None:
-    person.page.keyboard.press("Escape")
-    expect(dialog(person)).to_have_count(0)
-
-
-def press_all(person: Person, what: str) -> None:
-    """Touch everything of a kind with the mouse's events, without going where it leads."""
-    person.page.evaluate(
-        """what => {
-          for (const each of document.querySelectorAll(what)) {
-            for (const kind of ['pointerover', 'mouseover', 'focus', 'focusin', 'mouseenter'])
-              each.dispatchEvent(new MouseEvent(kind, { bubbles: true }));
-          }
-        }""",
-        what,
-    )
 
 
 def test_there_are_enough_of_them() -> None:
@@ -269,6 +174,52 @@ def test_rules_of_the_word_filter_and_their_reasons(ada: Person, gust: GustProce
     expect(dialog(ada).locator(".rule")).to_have_count(len(rules))
     press_all(ada, "dialog *")
     assert nothing_ran(ada)
+
+
+def test_what_is_found_and_names_of_files(ada: Person, gust: GustProcess) -> None:
+    said(gust, "eve", [f"ladder {text}" for text in ATTACKS if "\0" not in text])
+    files = ada.page.evaluate(
+        """names => Promise.all(names.map(async (name) => {
+          const form = new FormData();
+          form.append('file', new File(['ladder'], name));
+          const answer = await fetch('/api/rooms/1/files', {method: 'POST', body: form});
+          return (await answer.json()).id;
+        }))""",
+        [f"{text[:60]}.txt" for text in ATTACKS],
+    )
+    files = [id for id in files if id]
+    assert len(files) >= 60
+    ada.page.evaluate(
+        """files => new Promise(resolve => {
+          const socket = new WebSocket(`ws://${location.host}/chatsocket`);
+          const send = (event) => socket.send(JSON.stringify(event));
+          let waiting = files.length;
+          socket.onmessage = ({ data }) => {
+            const { type } = JSON.parse(data);
+            if (type === 'presence')
+              for (const id of files) send({ type: 'message', text: 'ladder', files: [id] });
+            if (type === 'ack' && --waiting === 0) resolve(socket.close());
+          };
+        })""",
+        files,
+    )
+    ada.page.get_by_role("button", name="Search messages").click()
+    for sought in ("ladder", "pwn", "script", "onerror="):
+        with ada.page.expect_response(re.compile("/api/search")):
+            ada.page.get_by_role("searchbox", name="Search messages").fill(sought)
+        expect(dialog(ada).get_by_role("listitem").nth(19)).to_be_attached()
+        for _ in range(5):
+            ada.page.locator(".hits").evaluate("hits => hits.scrollTo(0, hits.scrollHeight)")
+            ada.page.wait_for_timeout(100)
+        press_all(ada, "dialog *")
+        assert nothing_ran(ada)
+    dialog(ada).get_by_role("button", name="Close").click()
+    ada.act("Files")
+    expect(dialog(ada).locator(".file-card").first).to_be_visible()
+    press_all(ada, "dialog *")
+    assert nothing_ran(ada)
+    close(ada)
+    press_all(ada, "article *")
 
 
 @pytest.mark.parametrize(
