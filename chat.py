@@ -259,6 +259,9 @@ def main(arguments: list[str] | None = None) -> int:
 def _invite_admin(arguments: list[str]) -> int:
     """Print a link for ``python chat.py admin NAME``; a server may be running meanwhile."""
     name, *rest = arguments or [""]
+    if name.startswith("-"):
+        parse(arguments)  # perhaps it is --help that is asked for
+        raise GiveUp(f"{name} is an option. Say first whom to invite: chat.py admin NAME.", 2)
     parse(rest)
     try:
         name = names.clean(name, names.LONGEST_USER)

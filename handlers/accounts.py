@@ -7,7 +7,7 @@ from typing import Literal
 from msgspec import Struct
 
 from handlers.sessions import Personal
-from models import passwords
+from models import names, passwords
 from models.errors import Forbidden, SignedOut, Taken, concerning
 from models.events import RoomEntry, User
 from models.presence import NOBODY
@@ -109,10 +109,12 @@ class AccountHandler(Personal):
             passwords.check(wanted.password)
             known = session is not None and session.by_link and wanted.old_password is None
             account = await self._account(user, known, wanted.old_password, "old_password")
-            await self._change_password(account, wanted.password)
+        # A name that is taken must leave the password as it was.
         if name not in (None, user.name):
             assert name is not None
             user = await self._rename(user, name)
+        if wanted.password is not None:
+            await self._change_password(account, wanted.password)
         await self.answer_me(user)
 
     async def _rename(self, user: User, name: str) -> User:
@@ -165,7 +167,7 @@ class AccountHandler(Personal):
             bus.signal(TakenOut(user.id, room))
             if another:
                 bus.signal(RoomChanged(room))
-        bus.signal(PersonChanged(User(user.id, accounts.DELETED, "guest")))
+        bus.signal(PersonChanged(User(user.id, names.DELETED, "guest")))
         if with_messages:
             self.application.removals.remove_all_of(user.id)
         self.forget()

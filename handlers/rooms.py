@@ -102,13 +102,13 @@ class DirectHandler(Handler):
                     f"{MOST_IN_DIRECT - 1} others; make a closed room for more."
                 )
         store = self.application.store
-        entry = await store.read(direct.find, people)
+        entry = await store.read(direct.find, user.id, people)
         if entry is not None:
             self.answer(entry)
             return
         self.application.new_rooms.take(user.id, time.monotonic())
         with concerning("users"):
-            opened = await store.write(direct.open, people)
+            opened = await store.write(direct.open, user.id, people)
         if opened.new:
             for member in people:
                 self.application.bus.signal(CameIn(member, opened.entry.id))

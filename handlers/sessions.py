@@ -82,7 +82,8 @@ class SessionHandler(Personal):
             user = await self._sign_in(name, given.password)
         else:
             name = self.new_name(given.name)
-            user = await self.session_user() or await self._be_guest(name)
+            known = await self.session_user()
+            user = known if known and self.admits(known) else await self._be_guest(name)
         await self.answer_me(user)
 
     async def _be_guest(self, name: str) -> User:

@@ -144,7 +144,8 @@ class Signals:
             self._tell_others(signal.room, signal.user, receipt)
         receipt.unread, receipt.mentions = signal.unread, signal.mentions
         for waiter in _of(signal.user):
-            waiter.tell(receipt)
+            if signal.room in waiter.mine:  # they may have been taken out since
+                waiter.tell(receipt)
         for newcomer in _arriving(signal.user):
             newcomer.read[signal.room] = receipt
 

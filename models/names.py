@@ -9,6 +9,7 @@ from models.errors import BadEvent, Empty, TooLong
 LONGEST_USER = 32  # characters
 LONGEST_ROOM = 64
 LONGEST_TOPIC = 250
+DELETED = "deleted user"  # what all are called who are deleted, and nobody else
 
 # Controls and line breaks; and what can't be seen, or turns the direction of the
 # text around it, with which one name can be made to look like another.

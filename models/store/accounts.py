@@ -17,7 +17,6 @@ from models.store.schema import users as people
 from models.store.sessions import Origin
 
 WRONG = "This name and password don't belong together."
-DELETED = "deleted user"
 BY_LINK = "admin, by a link from this machine"
 
 
@@ -214,7 +213,7 @@ def remove(connection: Connection, user: int, with_messages: bool) -> Removed:
     """
     _keep_an_admin(connection, user)
     values = {
-        "name": DELETED,
+        "name": names.DELETED,
         # Begins as no name can: nobody is found by it, and nobody's is taken.
         "name_key": f"\x7f{user}",
         "role": "guest",

@@ -28,18 +28,22 @@ class Opened(NamedTuple):
     new: bool
 
 
-def find(connection: Connection, people: Collection[int]) -> RoomEntry | None:
-    """Find the direct room of exactly these people."""
+def find(connection: Connection, by: int, people: Collection[int]) -> RoomEntry | None:
+    """Find the direct room of exactly these people.
+
+    :param by: the one of them whose line it is: what the others have read is not theirs
+    """
     room = connection.scalar(select(rooms.c.id).where(rooms.c.name_key == _key(people)))
-    return None if room is None else rooms_of.find(connection, min(people), room)
+    return None if room is None else rooms_of.find(connection, by, room)
 
 
-def open(connection: Connection, people: Collection[int]) -> Opened:
+def open(connection: Connection, by: int, people: Collection[int]) -> Opened:
     """Give the direct room of exactly these people, making it where there is none.
 
+    :param by: as for :func:`find`
     :raises ChatError: one of them is not there, or is just a name
     """
-    found = find(connection, people)
+    found = find(connection, by, people)
     if found is not None:
         return Opened(found, new=False)
     members_of.check_known(connection, people, claimed=True)
@@ -49,7 +53,7 @@ def open(connection: Connection, people: Collection[int]) -> Opened:
     rows = [{"user": user, "room": room, "date": date} for user in people]
     connection.execute(insert(members), rows)
     positions.begin(connection, people, room)
-    return Opened(rooms_of.find(connection, min(people), room), new=True)
+    return Opened(rooms_of.find(connection, by, room), new=True)
 
 
 def _key(people: Collection[int]) -> str:

@@ -109,8 +109,10 @@ def refuse_account_name(connection: Connection, name: str, user: int | None = No
     """Keep accounts' names for them.
 
     :param user: whose name it may be
-    :raises Taken: it is somebody else's
+    :raises Taken: it is somebody else's, or stands for those who are deleted
     """
+    if names.key(name) == names.DELETED:
+        raise Taken("Somebody", name)
     owned = exists().where(
         users.c.name_key == names.key(name),
         users.c.password.is_not(None),

@@ -276,7 +276,7 @@ def test_a_command_makes_a_link_for_an_admin_while_the_server_runs_and_while_it_
     assert "/join/" in fresh.stdout
 
 
-@pytest.mark.parametrize("name", [[], [""], ["x" * 33]])
+@pytest.mark.parametrize("name", [[], [""], ["x" * 33], ["--port=3001"]])
 def test_the_command_says_what_it_needs(tmp_path, name):
     ended = _chat("admin", *name, f"--data={tmp_path}")
     _refused(ended, 2, "admin NAME")

@@ -245,6 +245,25 @@ class TestChanging:
         assert (await guest(call, "ada")).status == 200
         assert (await sign_in(call, "lovelace")).status == 200
 
+    @pytest.mark.gen_test
+    async def test_a_name_that_is_taken_leaves_the_password_as_it_was(self, call) -> None:
+        cookie = (await register(call, "ada")).cookie
+        await register(call, "bob")
+        wanted = {"name": "bob", "password": "battery staple", "old_password": PASSWORD}
+        answer = await call("PATCH", "/api/account", wanted, cookie)
+        assert (answer.status, answer.code) == (409, "taken")
+        assert (await sign_in(call, "ada")).status == 200
+
+    @pytest.mark.gen_test
+    async def test_nobody_takes_the_name_of_those_who_are_deleted(self, call) -> None:
+        cookie = (await register(call, "ada")).cookie
+        answers = [
+            await call("PATCH", "/api/account", {"name": "Deleted User"}, cookie),
+            await register(call, "deleted user"),
+            await guest(call, "deleted user"),
+        ]
+        assert [answer.code for answer in answers] == ["taken"] * 3
+
 
 class TestDeleting:
     @pytest.mark.gen_test

@@ -95,3 +95,15 @@ async def test_what_two_say_to_each_other_reaches_only_them(call, connect) -> No
     stranger.send(type="ping", n=1)
     await stranger.until("pong")
     assert room not in [event.get("room") for event in stranger.events]
+
+
+@pytest.mark.gen_test
+async def test_who_begins_again_is_told_their_own_unread_and_not_anothers(call, connect) -> None:
+    ada, bob = await come(call, "ada"), await come(call, "bob")
+    room = (await begin(call, ada, bob)).body["id"]
+    phone = await connect(cookie=bob.cookie, resume=f"{room}:0")
+    await phone.say("are you there?", room=room)
+    phone.send(type="read", room=room, seq=1)
+    await phone.until("receipt", user=bob.id)
+    lines = [(await begin(call, *pair)).body for pair in ((ada, bob), (bob, ada))]
+    assert [line["unread"] for line in lines] == [1, 0]

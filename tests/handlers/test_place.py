@@ -59,6 +59,8 @@ class TestWithoutGuests:
     async def test_a_guest_of_earlier_days_is_a_stranger_now(self, app, call, connect) -> None:
         _, token = await app.store.write(users.create_signed_in, "ada")
         assert (await call("GET", "/api/rooms", cookie=f"gust={token}")).status == 401
+        again = await call("POST", "/api/session", {"name": "ada"}, f"gust={token}")
+        assert (again.status, again.code) == (403, "forbidden")
         with pytest.raises(HTTPClientError) as refused:
             await connect(cookie=f"gust={token}")
         assert refused.value.code == 401

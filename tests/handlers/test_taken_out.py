@@ -141,3 +141,25 @@ async def test_of_two_new_names_the_last_one_stays(app, call, connect) -> None:
     await laptop.until("pong", n="end")
     told = [event["room"]["name"] for event in laptop.events if event["type"] == "room"]
     assert told == ["cellar"]
+
+
+@pytest.mark.gen_test
+async def test_while_it_is_written_down_how_far_they_have_read(call, connect) -> None:
+    ada, bob = await come(call, "ada"), await come(call, "bob")
+    den = await make(call, ada, "closed", bob)
+    laptop = await connect(cookie=ada.cookie, resume=f"{den}:0")
+    phone = await connect(cookie=bob.cookie, resume=f"{den}:0")
+    await laptop.say("hello", room=den)
+    phone.send(type="read", room=den, seq=1)
+    await phone.until("receipt", room=den)
+    await laptop.say("and now", room=den)
+    phone.send(type="read", room=den, seq=2)  # stored a second after the last
+    phone.send(type="ping", n="read")
+    await phone.until("pong", n="read")
+    await take_out(call, ada, den, bob)
+    await phone.until("removed", room=den)
+    begun = len(phone.events)
+    await laptop.until("receipt", room=den, user=bob.id, read=2)
+    phone.send(type="ping", n="end")
+    await phone.until("pong", n="end")
+    assert den not in [event.get("room") for event in phone.events[begun:]]
