@@ -81,6 +81,7 @@ class RoomHandler(Naming):
             None if wanted.topic is None else self.topic(wanted.topic),
             wanted.kind,
         )
+        self.application.changes.take(user.id, time.monotonic())
         entry, put_out = await self.application.store.write(rooms.change, user, int(room), changes)
         for gone in put_out:
             self.application.bus.signal(TakenOut(gone, entry.id))

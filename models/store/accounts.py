@@ -232,13 +232,16 @@ def give_role(connection: Connection, by: int, user: int, role: Role) -> User:
     """Make an account a member, a moderator or an admin.
 
     :raises NotFound: there is nobody of this id
-    :raises Forbidden: it is a guest, or nobody else is an admin
+    :raises Forbidden: it is a guest or banned, or nobody else is an admin
     """
     before = users.find(connection, user)
     if before is None or is_gone(connection, user):
         raise NotFound("person")
     if of(connection, user) is None:
         raise Forbidden("Only an account can have a role: they need to choose a password first.")
+    if bans.is_banned(connection, user):
+        # A banned admin would count as one, and nobody could let them back.
+        raise Forbidden("They are banned: let them back before you give them a role.")
     if role != "admin":
         _keep_an_admin(connection, user)
     actions.record(connection, by, "role", user=user, note=f"{before.role} → {role}")

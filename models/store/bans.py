@@ -100,6 +100,10 @@ def refuse(connection: Connection, user: int) -> None:
         raise Forbidden(f"You are banned from here: {reason}" if reason else _BANNED)
 
 
+def is_banned(connection: Connection, user: int) -> bool:
+    return bool(connection.scalar(select(exists().where(bans.c.user == user))))
+
+
 def barred(connection: Connection, networks: Sequence[str]) -> dict[str, bool]:
     """Tell which of these networks are barred to guests and newcomers."""
     found = select(banned_addresses.c.address).where(banned_addresses.c.address.in_(networks))

@@ -54,6 +54,16 @@ class TestRoles:
         assert (await give_role(call, root.cookie, me, "member")).status == 200
 
     @pytest.mark.gen_test
+    async def test_who_is_banned_becomes_no_admin(self, app, call) -> None:
+        root = await admin(app, call)
+        ada = (await register(call, "ada")).body["user"]["id"]
+        await ban(call, root.cookie, ada)
+        answer = await give_role(call, root.cookie, ada, "admin")
+        assert (answer.status, answer.code) == (403, "forbidden")
+        me = root.body["user"]["id"]
+        assert (await give_role(call, root.cookie, me, "member")).status == 403
+
+    @pytest.mark.gen_test
     async def test_only_accounts_have_roles(self, app, call) -> None:
         root = (await admin(app, call)).cookie
         bob = (await guest(call, "bob")).body["user"]["id"]

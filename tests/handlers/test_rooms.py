@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import pytest
 
+from models.limits import Limits
+from tests.handlers.rooms import come, make
+
 LOBBY = 1
 
 
@@ -191,3 +194,18 @@ async def test_history_of_no_such_room(call) -> None:
 async def test_who_is_not_signed_in_is_told_so(call, method, path) -> None:
     answer = await call(method, path, None if method != "POST" else {})
     assert (answer.status, answer.code) == (401, "forbidden")
+
+
+@pytest.mark.gen_test
+async def test_one_person_changes_names_and_topics_only_so_fast(app, call) -> None:
+    app.changes = Limits(rate=0.01, burst=2)
+    ada, bob = await come(call, "ada"), await come(call, "bob")
+    room = await make(call, ada, "open", bob)
+    answers = [
+        await call("PATCH", f"/api/rooms/{room}", {"topic": "books"}, ada.cookie),
+        await call("PATCH", "/api/account", {"name": "lovelace"}, ada.cookie),
+        await call("PATCH", f"/api/rooms/{room}", {"topic": "films"}, ada.cookie),
+        await call("PATCH", "/api/account", {"name": "augusta"}, ada.cookie),
+        await call("PATCH", "/api/account", {"name": "robert"}, bob.cookie),
+    ]
+    assert [answer.status for answer in answers] == [200, 200, 429, 429, 200]
