@@ -81,7 +81,7 @@ def take_out(connection: Connection, by: User, room: int, user: int) -> bool:
 
 
 def leave_all(connection: Connection, user: int) -> dict[int, bool]:
-    """Take somebody who is deleted or banned out of all rooms but the direct ones.
+    """Take somebody who is deleted out of all rooms but the direct ones.
 
     :returns: the rooms that they were in, each with whether somebody else looks after it now
     """
