@@ -98,8 +98,8 @@ class Posting(Asking):
             return
         assert isinstance(outcome, Stored)
         change = outcome.change
-        if change.room != post.room:
-            # Not to be answered with it: they may not be in that room any more.
+        if change.room != post.room and change.room not in self.mine:
+            # Not to be answered with it: they are not in that room any more.
             self.refuse(
                 BadEvent("This msgId is taken by a message in another room."), ref, post.msg_id
             )

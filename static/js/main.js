@@ -66,7 +66,8 @@ const composer = new Composer(find(zones.talk, 'composer'), {
     writing?.sent();
   },
   turn: (pages) => timeline.turn(pages),
-  change: async (message, text) => (await conversation()).edit(message, text),
+  change: async (message, text) => (await conversation())?.edit(message, text) ?? tell(words.unreachable),
+  tell,
 });
 const rooms = new Rooms(zones.rooms, { chat, go, opener: find(zones.talk, 'rooms') });
 const status = new Status(find(zones.talk, 'status'), { connection, short: find(zones.rooms, 'state') });
@@ -240,8 +241,9 @@ async function open(view, told = {}) {
 
 async function showDetails() {
   if (details || !detailsPanel.shown) return;
-  const { Details } = await import('./views/details.js');
-  details ??= new Details(zones.details, context);
+  const module = await import('./views/details.js').catch(() => null);
+  if (!module) return tell(words.unreachable);
+  details ??= new module.Details(zones.details, context);
   details.show(shown);
 }
 
@@ -249,27 +251,31 @@ function tell(said) {
   notice.say(said);
 }
 
-async function typing() {
-  const { Typing } = await import('./views/typing.js');
+/** @param {(it: import('./views/typing.js').Typing) => void} then not called while the server is away: nobody would hear it */
+async function typing(then) {
+  const module = await import('./views/typing.js').catch(() => null);
+  if (!module) return;
   if (!writing) {
-    writing = new Typing(find(zones.talk, 'typing'), context);
+    writing = new module.Typing(find(zones.talk, 'typing'), context);
     writing.connect(signal);
   }
-  return writing;
+  then(writing);
 }
 
 async function complete(field) {
   if (completing || !/[:@]/.test(field.value)) return;
   completing = true;
-  const { Completion } = await import('./views/completion.js');
-  new Completion(field, find(zones.talk, 'timeline'), chat).connect(signal);
+  const module = await import('./views/completion.js').catch(() => null);
+  completing = Boolean(module);
+  if (module) new module.Completion(field, find(zones.talk, 'timeline'), chat).connect(signal);
 }
 
 async function conversation() {
+  const module = await import('./views/conversation.js').catch(() => null);
+  if (!module) return null;
   reached.abort();
-  const { Conversation } = await import('./views/conversation.js');
   if (!talking) {
-    talking = new Conversation(find(zones.talk, 'timeline'), context);
+    talking = new module.Conversation(find(zones.talk, 'timeline'), context);
     talking.connect(signal);
   }
   return talking;
@@ -312,7 +318,7 @@ function press(event) {
 function watch() {
   chat.watched = !document.hidden;
   if (document.hidden) return;
-  if (called) import('./views/notifications.js').then(({ seen }) => seen());
+  if (called) import('./views/notifications.js').then(({ seen }) => seen(), () => {});
   if (shown?.positions.unread) shown.mark();
   chat.see();
   connection.wake();
@@ -341,7 +347,7 @@ on(find(zones.rooms, 'self'), 'click', ({ currentTarget }) => open('account_menu
 on(find(zones.talk, 'emoji'), 'click', ({ currentTarget }) => open('emoji_picker', { opener: currentTarget }));
 on(find(zones.talk, 'field'), 'input', ({ target }) => {
   complete(target);
-  if (target.value.trim()) typing().then((it) => it.say());
+  if (target.value.trim()) typing((it) => it.say());
 });
 on(find(zones.talk, 'search'), 'click', () => open('search'));
 on(find(zones.talk, 'notify'), 'click', () => open('notify_room'));
@@ -359,7 +365,7 @@ on(connection, 'unheard', doubt);
 on(chat, 'stranger', () => ended('ended'));
 on(chat, 'lost', lost);
 on(connection, 'event', ({ detail }) => {
-  if (detail.type === 'typing' && !writing) typing().then((it) => it.hear(detail));
+  if (detail.type === 'typing' && !writing) typing((it) => it.hear(detail));
 });
 on(chat, 'rooms', () => head.count(chat.unread));
 on(chat, 'heard', ({ detail: message }) => {

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Locator, expect
+from playwright.sync_api import Locator, Route, expect
 
 from tests.browser.conftest import Arrive
 from tests.browser.person import Person
@@ -94,7 +94,12 @@ def test_a_photo_appears_for_the_other_person(arrive: Arrive, way: str) -> None:
 
 def test_nothing_moves_when_a_picture_loads(arrive: Arrive) -> None:
     ada, bob = arrive("ada"), arrive("bob")
-    bob.context.route("**/files/**", lambda route: None)  # never answered
+    held: list[Route] = []
+
+    def hold(route: Route) -> None:
+        held.append(route)
+
+    bob.context.route("**/files/**", hold)
     pick(ada, file("beach.jpg", told("JPEG", 1, (1200, 900))))
     ada.composer.fill("before")
     send(ada)
@@ -103,6 +108,9 @@ def test_nothing_moves_when_a_picture_loads(arrive: Arrive) -> None:
     assert pictures(bob).evaluate(place) == [352, 264]
     is_shown(ada)
     assert pictures(ada).evaluate(place) == [352, 264]
+    bob.expects_outage = True
+    for route in held:
+        route.abort()
 
 
 def test_several_files_go_together_without_a_word(arrive: Arrive) -> None:
@@ -212,7 +220,7 @@ def test_each_room_has_its_own_files_waiting(arrive: Arrive) -> None:
     ada.page.get_by_role("button", name="Make a room").click()
     ada.page.get_by_role("dialog").get_by_label("Name").fill("den")
     ada.page.get_by_role("dialog").get_by_role("button", name="Make room").click()
-    expect(ada.page.get_by_role("heading", name="den")).to_be_visible()
+    expect(ada.page.get_by_role("heading", name="den", exact=True)).to_be_visible()
     expect(ada.page.locator(".upload")).to_have_count(0)
     ada.room("lobby").click()
     expect(ada.page.locator(".upload")).to_have_count(1)

@@ -23,6 +23,7 @@ export class Composer {
   #wrote;
   #turn;
   #change;
+  #tell;
   /** @type {import('./tray.js').Tray | null} loaded with the first file */
   #tray = null;
 
@@ -30,14 +31,16 @@ export class Composer {
    * @param {() => void} wrote called after each sent message
    * @param {(pages: number) => void} turn scrolls the timeline
    * @param {(message: object, text: string) => Promise<boolean>} change gives a message another text
+   * @param {(said: string) => void} tell says what went wrong
    */
-  constructor(form, { chat, outbox, wrote, turn, change }) {
+  constructor(form, { chat, outbox, wrote, turn, change, tell }) {
     this.#form = form;
     this.#chat = chat;
     this.#outbox = outbox;
     this.#wrote = wrote;
     this.#turn = turn;
     this.#change = change;
+    this.#tell = tell;
     this.#field = find(form, 'field');
     this.#button = find(form, 'send');
     this.#count = find(form, 'count');
@@ -98,8 +101,9 @@ export class Composer {
     if (!chosen.length || !this.#room) return;
     if (this.#about?.kind === 'edit') this.#forget();
     const room = this.#room;
-    const { Tray } = await import('./tray.js');
-    this.#tray ??= new Tray(this.#form, { limits: () => this.#chat.limits, changed: () => this.#weigh() });
+    const module = await import('./tray.js').catch(() => null);
+    if (!module) return this.#tell(words.unreachable);
+    this.#tray ??= new module.Tray(this.#form, { limits: () => this.#chat.limits, changed: () => this.#weigh() });
     if (room !== this.#room) return;
     this.#tray.show(room.id);
     this.#tray.add(chosen);

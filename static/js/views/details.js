@@ -65,9 +65,13 @@ export class Details {
   async #seek() {
     this.#asked = true;
     if (!this.#search) {
-      const { PeopleSearch } = await import('./people_search.js');
+      const module = await import('./people_search.js').catch(() => null);
+      if (!module) {
+        this.#asked = false;
+        return;
+      }
       const members = (query) => api.members(this.#room.id, query);
-      this.#search ??= new PeopleSearch(find(this.#root, 'search'), members, (refusal) => this.#found(refusal));
+      this.#search ??= new module.PeopleSearch(find(this.#root, 'search'), members, (refusal) => this.#found(refusal));
     }
     if (this.#room) await this.#search.begin();
   }
@@ -158,8 +162,9 @@ export class Details {
     const idle = this.#room === lobby && (me?.role === 'guest' || me?.role === 'member');
     find(this.#root, 'acts').hidden = idle;
     if (!me || !lobby || idle) return;
-    const { RoomActs } = await import('./room_acts.js');
-    this.#acts ??= new RoomActs(find(this.#root, 'acts'), this.#context, this);
+    const module = await import('./room_acts.js').catch(() => null);
+    if (!module) return;
+    this.#acts ??= new module.RoomActs(find(this.#root, 'acts'), this.#context, this);
     if (this.#room && this.#chat.me) this.#acts.show(this.#room);
   }
 

@@ -15,7 +15,7 @@ export async function open({ conversation, composer, tell }, { message, opener }
   const choose = message
     ? async (emoji) => {
         chosen(emoji);
-        (await conversation()).react(message, emoji);
+        (await conversation())?.react(message, emoji);
       }
     : (emoji) => {
         chosen(emoji);

@@ -41,7 +41,8 @@ class Tabs {
       button.tabIndex = tab === wanted ? 0 : -1;
       find(this.#dialog, tab).hidden = tab !== wanted;
     }
-    const view = await import(`./${wanted}.js`);
+    const view = await import(`./${wanted}.js`).catch(() => null);
+    if (!view) return this.#context.tell(words.unreachable);
     view.show(find(this.#dialog, wanted), this.#context);
   }
 
