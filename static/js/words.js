@@ -264,6 +264,7 @@ export const words = {
   banReason: 'Reason',
   banReasonHint: 'They are told it when they try to sign in.',
   banAddress: 'Also keep out new guests and accounts from their address',
+  banRemove: 'Also remove all their messages, for everyone',
   bannedNow: (name) => `${isolated(name)} is banned.`,
 
   // Invitations
@@ -404,9 +405,12 @@ export const words = {
   signOutEverywhere: 'Sign out everywhere',
   deleteAccount: 'Delete account',
   deleteAccountTitle: 'Delete your account?',
-  deleteAccountAbout:
-    'You are signed out everywhere, and your name becomes free. What you wrote stays, under the name “deleted user”. ' +
-    'This cannot be undone.',
+  deleteAccountAbout: 'You are signed out everywhere, and your name becomes free. This cannot be undone.',
+  whatYouWrote: 'What you wrote',
+  keepMessages: 'Stays',
+  keepMessagesHint: 'Under the name “deleted user”.',
+  removeMessages: 'Goes as well',
+  removeMessagesHint: 'Each message is removed for everyone, with its files.',
   invitePeople: 'Invite people',
   moderation: 'Moderation',
   signOutTitle: 'Sign out?',

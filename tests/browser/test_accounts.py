@@ -154,6 +154,21 @@ def test_a_deleted_account_leaves_its_messages_without_a_name(arrive: Arrive) ->
     bob.sees("remember me")
 
 
+def test_a_deleted_account_takes_its_messages_along_if_its_owner_wants(arrive: Arrive) -> None:
+    ada, bob = arrive("ada"), arrive("bob")
+    become_member(ada)
+    ada.say("forget me")
+    bob.sees("forget me")
+    account(ada).get_by_role("button", name="Delete account").click()
+    dialog = ada.page.get_by_role("dialog", name="Delete your account?")
+    expect(dialog.get_by_role("radio", name="Stays")).to_be_checked()
+    dialog.get_by_role("radio", name="Goes as well").check()
+    dialog.get_by_label("Password").fill(PASSWORD)
+    dialog.get_by_role("button", name="Delete account").click()
+    expect(ada.page.get_by_label("Your name")).to_be_visible()
+    expect(bob.texts).to_have_text("This message was removed.")
+
+
 def test_an_account_is_looked_after_by_keyboard_alone(arrive: Arrive) -> None:
     ada = arrive(None)
     keyboard = ada.page.keyboard

@@ -6,7 +6,7 @@ import re
 from typing import Any
 
 import pytest
-from playwright.sync_api import Locator, expect
+from playwright.sync_api import Locator, Route, expect
 
 from tests.browser.conftest import Arrive
 from tests.browser.person import Person, appoint
@@ -41,10 +41,11 @@ def moderation(person: Person, tab: str | None = None) -> Locator:
     return dialog
 
 
-def ban(person: Person, name: str, reason: str) -> None:
+def ban(person: Person, name: str, reason: str, *, remove: bool = False) -> None:
     person.card_of(name).get_by_role("button", name="Ban…").click()
     dialog = person.page.get_by_role("dialog", name=re.compile("Ban .*"))
     dialog.get_by_label("Reason").fill(reason)
+    dialog.get_by_label("Also remove all their messages").set_checked(remove)
     dialog.get_by_role("button", name="Ban", exact=True).click()
     expect(dialog).to_have_count(0)
 
@@ -71,6 +72,40 @@ def test_a_banned_person_is_shown_the_door_at_once(arrive: Arrive, ada: Person) 
     expect(dialog.get_by_text("Nobody is banned.")).to_be_visible()
     bob.page.get_by_role("button", name="Sign in", exact=True).click()
     bob.is_connected()
+
+
+def test_a_ban_takes_the_messages_along_where_asked_to(arrive: Arrive, ada: Person) -> None:
+    bob, mallory = arrive("bob"), arrive("mallory")
+    bob.say("a slip of the tongue")
+    ada.sees("a slip of the tongue")
+    mallory.say("buy my watches", "and my rings")
+    ada.sees("buy my watches", "and my rings")
+    ban(ada, "bob", "Enough for today")
+    ban(ada, "mallory", "Sold watches", remove=True)
+    removed = "This message was removed."
+    expect(ada.texts).to_have_text(["a slip of the tongue", removed, removed])
+
+
+def test_the_focus_stays_though_the_list_of_bans_is_drawn_anew(arrive: Arrive, ada: Person) -> None:
+    arrive("bob")
+    ban(ada, "bob", "Enough")
+    dialog = moderation(ada)
+    lift = dialog.get_by_role("button", name=re.compile("Lift the ban"))
+    expect(lift).to_be_visible()
+    # Hold the next answer back until the button of the earlier list has the focus.
+    held: list[Route] = []
+
+    def hold(route: Route) -> None:
+        held.append(route)
+
+    ada.page.route("**/api/bans", hold)
+    with ada.page.expect_request("**/api/bans"):
+        dialog.get_by_role("tab", name="Bans").click()
+    lift.focus()
+    drawn = lift.element_handle()
+    held[0].continue_()
+    ada.page.wait_for_function("button => !button.isConnected", arg=drawn)
+    expect(lift).to_be_focused()
 
 
 def test_what_was_done_is_told_to_admins(arrive: Arrive, ada: Person) -> None:

@@ -13,6 +13,8 @@ export async function show(root) {
   const next = async () => {
     try {
       const page = await api.actions({ before: last, limit: PAGE });
+      // Shown twice in quick turn, the first page is there but once.
+      if (last === undefined) list.replaceChildren();
       list.append(...page.actions.map(item));
       last = page.actions.at(-1)?.id;
       more.hidden = !page.more;
@@ -21,7 +23,6 @@ export async function show(root) {
       find(root, 'said').textContent = words.refusal(refusal);
     }
   };
-  list.replaceChildren();
   more.onclick = next;
   await next();
 }

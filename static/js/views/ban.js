@@ -9,8 +9,9 @@ import { find } from './template.js';
 export function open({ tell }, { user }) {
   const dialog = ask('ban');
   find(dialog, 'title').textContent = words.banTitle(user.name);
-  answer(find(dialog, 'form'), async ({ reason, address }) => {
-    await api.ban(user.id, { reason: reason.trim(), address: Boolean(address) });
+  answer(find(dialog, 'form'), async ({ reason, address, remove }) => {
+    const how = { reason: reason.trim(), address: Boolean(address), remove: Boolean(remove) };
+    await api.ban(user.id, how);
     dialog.close();
     tell(words.bannedNow(user.name));
   });

@@ -4,28 +4,41 @@ import { api } from '../models/api.js';
 import { words } from '../words.js';
 import { find, name, paint, part } from './template.js';
 
+// Counts the askings: an answer that a newer asking has overtaken is not shown any more.
+let asked = 0;
+
 export async function show(root) {
-  const draw = ({ bans }) => {
-    find(root, 'list').replaceChildren(...bans.map((ban) => item(ban, lift)));
-    find(root, 'said').textContent = bans.length ? '' : words.nobodyBanned;
-  };
-  const lift = async ({ user }) => {
-    await api.unban(user.id);
-    draw(await api.bans());
-    root.focus();
-  };
-  // Nothing to press until it is told anew: what was shown before may be over.
-  find(root, 'list').replaceChildren();
   try {
-    draw(await api.bans());
+    await load(root);
   } catch (refusal) {
     find(root, 'said').textContent = words.refusal(refusal);
   }
 }
 
+async function load(root) {
+  asked += 1;
+  const mine = asked;
+  const { bans } = await api.bans();
+  if (mine === asked) draw(root, bans);
+}
+
+/** The focus stays with the person that it was on, though the list is drawn anew under it. */
+function draw(root, bans) {
+  const list = find(root, 'list');
+  const held = list.contains(document.activeElement) && document.activeElement.closest('[data-banned]').dataset.banned;
+  const lift = async ({ user }) => {
+    await api.unban(user.id);
+    await load(root);
+  };
+  list.replaceChildren(...bans.map((ban) => item(ban, lift)));
+  find(root, 'said').textContent = bans.length ? '' : words.nobodyBanned;
+  if (held) (list.querySelector(`[data-banned="${held}"] button`) ?? root).focus();
+}
+
 function item(ban, lift) {
   const made = part('banned-person');
   const { user, by, date, reason, address } = ban;
+  made.dataset.banned = user.id;
   paint(find(made, 'avatar'), user);
   find(made, 'name').textContent = user.name;
   find(made, 'about').textContent = words.banState({ by: by?.name, date, reason, address });
