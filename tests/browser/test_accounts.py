@@ -21,8 +21,11 @@ def become_member(person: Person, password: str = PASSWORD) -> None:
     menu(person, "Choose a password")
     dialog = person.page.get_by_role("dialog")
     dialog.get_by_label("Password").fill(password)
-    dialog.get_by_role("button", name="Become a member").click()
+    # The session goes on by another token, and the page comes back by it.
+    with person.page.expect_websocket():
+        dialog.get_by_role("button", name="Become a member").click()
     expect(dialog).to_have_count(0)
+    person.is_connected()
 
 
 def sign_in(person: Person, name: str, password: str = PASSWORD) -> None:
