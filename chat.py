@@ -126,7 +126,8 @@ class Application(TornadoApplication):
         self.progress = Progress(self.store, self.bus)
         self.removals = Removals(self.store, self.bus)
         self.searches = Limits(rate=5.0, burst=30)
-        self.changes = Limits(rate=1.0, burst=30)  # of names and topics: all are told of each
+        # Of names and topics: all are told of each.
+        self.changes = Limits(opts["change_rate"], opts["change_burst"], "change-rate")
         self.typings = Limits(rate=1.0, burst=1)
         self._ping_interval = opts["ping_interval"]
         self._heartbeat: Heartbeat | None = None

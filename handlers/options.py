@@ -22,7 +22,7 @@ class GiveUp(Exception):
         self.status = status
 
 
-def define_options(parser: OptionParser) -> None:
+def define_options(parser: OptionParser) -> None:  # noqa: PLR0915 - one line an option
     """Define every option; each one is in the README as well."""
 
     def choice(name: str, choices: tuple[str, ...], help: str) -> None:
@@ -73,6 +73,8 @@ def define_options(parser: OptionParser) -> None:
     option("join_burst", 500, "rooms joined at once by each person", least=1)
     option("room_rate", 0.05, "rooms made a second by each person, lastingly; 0: no limit")
     option("room_burst", 30, "rooms made at once by each person", least=1)
+    option("change_rate", 1.0, "names and topics changed a second by each person; 0: no limit")
+    option("change_burst", 30, "names and topics changed at once by each person", least=1)
     option("text_limit", 4000, "characters in a message", least=1)
     option("reaction_limit", 20, "different emoji that a message may be reacted to with", least=1)
     option("frame_limit", 65536, "bytes in a frame from a client", least=256)

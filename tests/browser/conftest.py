@@ -42,7 +42,9 @@ def spare(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[], Gus
     """Servers ahead of need: the next one starts while a test runs."""
 
     def begin() -> GustProcess:
-        process = GustProcess(tmp_path_factory.mktemp("gust"), "--message-rate=0")
+        process = GustProcess(
+            tmp_path_factory.mktemp("gust"), "--message-rate=0", "--change-rate=0"
+        )
         process.start()
         return process
 

@@ -142,6 +142,7 @@ def test_names_of_rooms_and_topics(ada: Person) -> None:
     close(ada)
     for typed in ("<", "script", "pwn"):
         ada.page.keyboard.press("Control+k")
+        expect(ada.page.get_by_role("combobox")).to_be_focused()
         ada.page.keyboard.type(typed)
         expect(ada.page.get_by_role("option").first).to_be_visible()
         press_all(ada, "[role=option], [role=option] *")

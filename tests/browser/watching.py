@@ -42,7 +42,7 @@ STRAYS = """() => {
 
 @pytest.fixture(name="gust")
 def lenient_gust(tmp_path) -> Iterator[GustProcess]:
-    free = ("--message-rate=0", "--join-rate=0", "--room-rate=0")
+    free = ("--message-rate=0", "--join-rate=0", "--room-rate=0", "--change-rate=0")
     with GustProcess(tmp_path / "data", *free) as process:
         yield process
         process.stop()
