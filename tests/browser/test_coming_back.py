@@ -113,13 +113,12 @@ def test_a_message_whose_answer_was_lost_is_stored_once(arrive: Arrive) -> None:
 
 def test_offline_and_back(arrive: Arrive, gust: GustProcess) -> None:
     ada, bob = arrive("ada"), arrive("bob")
-    ada.expects_outage = True
+    ada.expects_outage = bob.expects_outage = True
     ada.context.set_offline(True)
     gust.kill()
     expect(ada.state).to_have_text("Offline")
     expect(ada.page.get_by_text("What you write waits here").last).to_be_visible()
     ada.say("from the train")
-    bob.expects_outage = True
     gust.start()
     ada.context.set_offline(False)
     ada.is_connected()
