@@ -110,7 +110,7 @@ def test_one_is_called_by_what_names_one_and_by_nothing_where_one_wishes_so(
         }"""
     )
     said(gust, "bob", ["nothing for her", "something for @ada"])
-    ada.page.wait_for_function("told.length === 1")
+    ada.page.wait_for_function("() => told.length === 1")
     assert ada.page.evaluate("told") == ["bob · lobby: something for @ada"]
     ada.page.get_by_role("button", name="Notifications").click()
     ada.page.get_by_label("Nothing").check()

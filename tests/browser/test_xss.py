@@ -36,7 +36,7 @@ def test_there_are_enough_of_them() -> None:
 def test_the_watch_notices(ada: Person) -> None:
     """What these tests rely on: a script that runs, and one that the policy stops, are seen."""
     ada.page.evaluate("document.body.insertAdjacentHTML('beforeend', '<img src onerror=pwn()>')")
-    ada.page.wait_for_function("window.ran.length > 0")
+    ada.page.wait_for_function("() => window.ran.length > 0")
     assert "script-src" in ada.page.evaluate("window.ran[0]")
     assert ada.page.evaluate(STRAYS) != []
     ada.page.evaluate("window.ran = []; document.querySelector('[onerror]').remove()")
