@@ -13,8 +13,8 @@ run: .venv/run
 	$(BIN)/python chat.py --port=$(PORT) $(ARGS)
 
 test: system .venv/test style
-	$(BIN)/python -m pytest tests --ignore=tests/browser
-	$(BIN)/python -m pytest tests/browser
+	$(BIN)/python -m pytest tests --ignore=tests/browser -n 3
+	$(BIN)/python -m pytest tests/browser -n 2
 
 style: .venv/test
 	$(BIN)/ruff check .

@@ -80,7 +80,12 @@ def arrive(chromium: Browser, gust: GustProcess) -> Iterator[Arrive]:
     everyone: list[Person] = []
 
     def come(name: str | None, path: str = "/", **options: Any) -> Person:
-        options = {"viewport": {"width": 1280, "height": 800}, "locale": "en-GB", "reduced_motion": "reduce", **options}
+        options = {
+            "viewport": {"width": 1280, "height": 800},
+            "locale": "en-GB",
+            "reduced_motion": "reduce",
+            **options,
+        }
         context = chromium.new_context(base_url=gust.url, **options)
         context.set_default_timeout(10_000)
         person = Person(context, name)

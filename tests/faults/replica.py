@@ -12,10 +12,15 @@ LOBBY = 1
 
 
 class Replica:
-    """A person's copy of the lobby, by the protocol's one rule."""
+    """A person's copy of the lobby from some message on, by the protocol's one rule.
+
+    :ivar first: the id it begins with: what changes before it is no part of the copy,
+        as on a page that has not been scrolled up so far
+    """
 
     def __init__(self) -> None:
         self.messages: dict[int, Event] = {}
+        self.first = 0
         self.seq: int | None = None
         self.epoch = ""
         self.histories: list[Event] = []
@@ -31,6 +36,7 @@ class Replica:
             self.histories.append(event)
             if event["reset"]:
                 self.messages.clear()
+                self.first = min((message["id"] for message in event["messages"]), default=0)
             for message in event["messages"]:
                 self._upsert(message)
             self.seq, self.epoch = event["seq"], event["epoch"]
@@ -44,6 +50,8 @@ class Replica:
 
     def _upsert(self, message: Event) -> None:
         held = self.messages.get(message["id"])
+        if message["id"] < self.first:
+            return
         if held is None or message["seq"] > held["seq"]:
             self.messages[message["id"]] = message
 

@@ -112,8 +112,7 @@ async def _agree(port: int, people: list[Person]) -> None:
     last = max((message["seq"] for message in stored.values()), default=0)
     for person in (*people, fresh):
         replica = person.replica
-        first = min(replica.messages, default=max(stored, default=0) + 1)
-        assert replica.messages == {id: m for id, m in stored.items() if id >= first}
+        assert replica.messages == {id: m for id, m in stored.items() if id >= replica.first}
         assert replica.seq == last
     assert fresh.replica.messages or not stored
 

@@ -145,6 +145,19 @@ def headless(first: int, second: int, rest: bytes = b"") -> bytes:
         (headless(0x09, 0x80, b"\0\0\0\0"), 1002),
         (headless(0x89, 0xFE, b"\0\x80\0\0\0\0"), 1002),
     ],
+    ids=[
+        "a frame too long",
+        "a frame much too long",
+        "a message too long",
+        "no UTF-8",
+        "no such opcode",
+        "a continuation of nothing",
+        "a message within a message",
+        "a reserved bit",
+        "unmasked",
+        "a ping in parts",
+        "a ping too long",
+    ],
 )
 @pytest.mark.gen_test
 async def test_who_does_not_keep_the_protocol_is_told_and_closed(
