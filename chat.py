@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Gust: team chat in one process. ``python chat.py --port=3001``, and open the page.
 
-The one place that wires things together: options, settings, routes, start, stop.
+The one place that wires things together: options, settings, start, stop.
 """
 
 from __future__ import annotations
@@ -23,42 +23,24 @@ from tornado.netutil import bind_sockets
 from tornado.options import OptionParser, options
 from tornado.web import Application as TornadoApplication
 
-from handlers.accounts import AccountHandler
+from handlers import hosts
 from handlers.arrivals import Arrivals
-from handlers.assets import Assets, Style
+from handlers.assets import Assets
 from handlers.attendance import Attendance
-from handlers.base import Missing, Static
+from handlers.base import Missing
 from handlers.chatsocket import ChatSocketHandler
 from handlers.connection import GOING_DOWN
-from handlers.files import FileHandler, RoomFilesHandler, WaitingFileHandler
-from handlers.filters import FiltersHandler
 from handlers.frames import TOO_SLOW, Listener, Turn
 from handlers.garbage import Collector
 from handlers.hashing import Hashing
-from handlers.health import HealthHandler
 from handlers.heartbeat import Heartbeat
-from handlers.history import HistoryHandler, ReceiptsHandler
-from handlers.hosts import own_hosts
-from handlers.invites import InviteHandler, InvitesHandler, JoinHandler
 from handlers.live import Live
-from handlers.members import MemberHandler, MembersHandler
-from handlers.messages import MessageHandler
-from handlers.moderation import ActionsHandler, BanHandler, BansHandler, RoleHandler
 from handlers.options import GiveUp, define_options, parse
-from handlers.page import PageHandler
-from handlers.people import UserHandler, UsersHandler
-from handlers.place import PlaceHandler
 from handlers.progress import Progress
+from handlers.rates import Rates
 from handlers.removals import Removals
-from handlers.rooms import DirectHandler, RoomHandler, RoomsHandler
+from handlers.routes import routes
 from handlers.screening import Screening
-from handlers.search import SearchHandler
-from handlers.sessions import (
-    DeviceHandler,
-    DevicesHandler,
-    MeHandler,
-    SessionHandler,
-)
 from handlers.signals import Signals
 from handlers.sweeper import Sweeper
 from models import names, sizes
@@ -67,7 +49,6 @@ from models.bus import Bus, LocalBus
 from models.cache import Cache
 from models.errors import ChatError
 from models.events import MOST_FILES
-from models.limits import Limits
 from models.store import Store, accounts, invites, messages, write_beside
 from models.store.blobs import Blobs
 from models.store.pictures import Pictures
@@ -91,7 +72,7 @@ class Application(TornadoApplication):
         parser = OptionParser()
         define_options(parser)
         opts = parser.as_dict() | settings
-        self.hosts = own_hosts(opts["hosts"])
+        self.hosts = hosts.own_hosts(opts["hosts"])
         self.assets = Assets(HERE / "static")
         self.documents: dict[bool, bytes] = {}
         self.limits: dict[str, int] = {
@@ -103,37 +84,13 @@ class Application(TornadoApplication):
         self.guests: bool = opts["guests"] == "on"
         self.signup: str = opts["signup"]
         self.most_reactions: int = opts["reaction_limit"]
-        self.rates = Limits(opts["message_rate"], opts["message_burst"])
-        self.joins = Limits(opts["join_rate"], opts["join_burst"])
-        self.new_rooms = Limits(opts["room_rate"], opts["room_burst"], "room-rate")
-        self.store = Store(opts["database"] or _sqlite_url(Path(opts["data"])))
-        self.blobs = Blobs(Path(opts["data"]) / "files")
-        self.pictures = Pictures(self.blobs, at_once=max(1, (os.cpu_count() or 1) // 2))
-        self.allowance = Allowance(sizes.parse(opts["quota"]), sizes.parse(opts["free_space"]))
-        self.screening = Screening(self.store)
         self.arrivals = Arrivals(opts)
+        self.rates = Rates(opts)
         self.hashing = Hashing()
-        self.attendance = Attendance(self.store, ChatSocketHandler.waiters)
-        self.turn = Turn(_too_slow)
-        ChatSocketHandler.waiters.clear()
-        ChatSocketHandler.of.clear()
-        self.cache = ChatSocketHandler.cache = Cache(
-            opts["cache_size"], lambda room, size: self.store.read(messages.recent, room, size)
-        )
-        self.live = Live(self.store, self.cache, self.turn)
-        self.bus: Bus = LocalBus()
-        self.bus.subscribe(self.live.hear, Signals(self.store, self.live, self.screening).hear)
-        self.progress = Progress(self.store, self.bus)
-        self.removals = Removals(self.store, self.bus)
-        self.searches = Limits(rate=5.0, burst=30)
-        # Of names and topics: all are told of each.
-        self.changes = Limits(opts["change_rate"], opts["change_burst"], "change-rate")
-        self.typings = Limits(rate=1.0, burst=1)
-        self._ping_interval = opts["ping_interval"]
-        self._heartbeat: Heartbeat | None = None
-        self.sweeper = Sweeper(self.store, self.blobs)
+        self._open(opts)
+        self._wire(opts)
         super().__init__(
-            _ROUTES,
+            routes(HERE / "static"),
             default_handler_class=Missing,
             template_path=str(HERE / "templates"),
             compress_response=True,
@@ -141,6 +98,32 @@ class Application(TornadoApplication):
             websocket_max_message_size=opts["frame_limit"],
             log_function=_log_request,
         )
+
+    def _open(self, opts: dict[str, Any]) -> None:
+        """Open what is kept: the database, and the contents of files."""
+        self.store = Store(opts["database"] or _sqlite_url(Path(opts["data"])))
+        self.blobs = Blobs(Path(opts["data"]) / "files")
+        self.pictures = Pictures(self.blobs, at_once=max(1, (os.cpu_count() or 1) // 2))
+        self.allowance = Allowance(sizes.parse(opts["quota"]), sizes.parse(opts["free_space"]))
+        self.sweeper = Sweeper(self.store, self.blobs)
+        self.screening = Screening(self.store)
+
+    def _wire(self, opts: dict[str, Any]) -> None:
+        """Put together what is live: the rooms, those who listen, and what they hear."""
+        ChatSocketHandler.waiters.clear()
+        ChatSocketHandler.of.clear()
+        self.cache = ChatSocketHandler.cache = Cache(
+            opts["cache_size"], lambda room, size: self.store.read(messages.recent, room, size)
+        )
+        self.turn = Turn(_too_slow)
+        self.live = Live(self.store, self.cache, self.turn)
+        self.bus: Bus = LocalBus()
+        self.bus.subscribe(self.live.hear, Signals(self.store, self.live, self.screening).hear)
+        self.progress = Progress(self.store, self.bus)
+        self.removals = Removals(self.store, self.bus)
+        self.attendance = Attendance(self.store, ChatSocketHandler.waiters)
+        self._ping_interval = opts["ping_interval"]
+        self._heartbeat: Heartbeat | None = None
 
     def start(self) -> None:
         """Begin what needs a running event loop."""
@@ -170,46 +153,6 @@ class Application(TornadoApplication):
         self.store.close()
         self.pictures.close()
         self.blobs.close()
-
-
-_ROUTES: list[Any] = [
-    (r"/", PageHandler),
-    (r"/rooms/[0-9]{1,15}", PageHandler),
-    (r"/messages/[0-9]{1,15}", PageHandler),
-    (r"/join/[\w-]{1,64}", PageHandler),
-    (r"/chatsocket", ChatSocketHandler),
-    (r"/api/place", PlaceHandler),
-    (r"/api/me", MeHandler),
-    (r"/api/session", SessionHandler),
-    (r"/api/sessions", DevicesHandler),
-    (r"/api/sessions/([0-9]{1,15})", DeviceHandler),
-    (r"/api/account", AccountHandler),
-    (r"/api/rooms", RoomsHandler),
-    (r"/api/rooms/direct", DirectHandler),
-    (r"/api/rooms/([0-9]{1,15})", RoomHandler),
-    (r"/api/rooms/([0-9]{1,15})/messages", HistoryHandler),
-    (r"/api/rooms/([0-9]{1,15})/members", MembersHandler),
-    (r"/api/rooms/([0-9]{1,15})/members/([0-9]{1,15})", MemberHandler),
-    (r"/api/invites", InvitesHandler),
-    (r"/api/invites/([0-9]{1,15})", InviteHandler),
-    (r"/api/join/([\w-]{1,64})", JoinHandler),
-    (r"/api/users", UsersHandler),
-    (r"/api/users/([0-9]{1,15})", UserHandler),
-    (r"/api/users/([0-9]{1,15})/role", RoleHandler),
-    (r"/api/users/([0-9]{1,15})/ban", BanHandler),
-    (r"/api/bans", BansHandler),
-    (r"/api/actions", ActionsHandler),
-    (r"/api/rooms/([0-9]{1,15})/files", RoomFilesHandler),
-    (r"/api/files/([\w-]{16})", WaitingFileHandler),
-    (r"/files/([\w-]{16})/([^/]*)(/thumbnail)?", FileHandler),
-    (r"/api/rooms/([0-9]{1,15})/receipts", ReceiptsHandler),
-    (r"/api/search", SearchHandler),
-    (r"/api/messages/([0-9]{1,15})", MessageHandler),
-    (r"/api/filters", FiltersHandler),
-    (r"/healthz", HealthHandler),
-    (r"/static/([0-9a-f]+)/gust\.css", Style),
-    (r"/static/(.*)", Static, {"path": str(HERE / "static")}),
-]
 
 
 def _too_slow(listener: Listener) -> None:
@@ -273,7 +216,7 @@ def _invite_admin(arguments: list[str]) -> int:
         url = options.database or _sqlite_url(Path(options.data))
         token = write_beside(url, invites.create_for_admin, name)
     print(f"{name} becomes an admin by this link, once, within 24 hours:")
-    print(_addresses(options.port, f"/join/{token}"))
+    print(hosts.pages(options.address, options.port, f"/join/{token}"))
     return 0
 
 
@@ -328,7 +271,8 @@ async def _serve(application: Application, sockets: list[socket.socket]) -> None
     application.start()
     Collector(ChatSocketHandler.waiters).start()
     port = sockets[0].getsockname()[1]
-    print(_greeting(port), flush=True)
+    where = hosts.pages(options.address, port)
+    print(f"Gust is listening: {where}   (data in {options.data}; Ctrl+C stops it)", flush=True)
     await _welcome_first_admin(application, port)
     await stop.wait()
     log.info("stopping")
@@ -342,34 +286,8 @@ async def _welcome_first_admin(application: Application, port: int) -> None:
     with contextlib.suppress(ChatError):  # the log tells of it
         token = await application.store.write(accounts.link_for_first_admin)
         if token is not None:
-            where = _addresses(port, f"/join/{token}")
+            where = hosts.pages(options.address, port, f"/join/{token}")
             print(f"There is no admin yet. Become it, within 24 hours: {where}", flush=True)
-
-
-def _greeting(port: int) -> str:
-    where = _addresses(port)
-    return f"Gust is listening: {where}   (data in {options.data}; Ctrl+C stops it)"
-
-
-def _addresses(port: int, path: str = "") -> str:
-    """List where the page is, for those at this machine and in its network."""
-    hosts = ["localhost"]
-    if options.address in ("", "0.0.0.0", "::"):
-        hosts.append(_own_address())
-    elif options.address not in ("127.0.0.1", "::1"):
-        hosts = [options.address]
-    return "  ".join(f"http://{host}:{port}{path}" for host in dict.fromkeys(hosts))
-
-
-def _own_address() -> str:
-    """Find this machine's address in its network; nothing is sent for it."""
-    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
-        try:
-            probe.connect(("192.0.2.1", 9))  # an address for documentation (RFC 5737)
-        except OSError:
-            return "localhost"
-        address: str = probe.getsockname()[0]
-        return address
 
 
 if __name__ == "__main__":

@@ -121,7 +121,7 @@ class AccountHandler(Personal):
     async def _rename(self, user: User, name: str) -> User:
         app = self.application
         self._refuse_held(name, user.id)
-        app.changes.take(user.id, time.monotonic())
+        app.rates.changes.take(user.id, time.monotonic())
         with concerning("name"), app.live.place.reserve(name, user.id):
             renamed = await app.store.write(users.rename, user.id, name)
             app.live.hold(renamed)

@@ -6,7 +6,7 @@ import time
 from collections.abc import Mapping
 from typing import Any
 
-from models.limits import Limits
+from handlers.rates import limits
 
 
 class Arrivals:
@@ -20,14 +20,10 @@ class Arrivals:
     """
 
     def __init__(self, opts: Mapping[str, Any]) -> None:
-        def limits(name: str) -> Limits:
-            rate = f"{name}_rate"
-            return Limits(opts[rate], opts[f"{name}_burst"], rate.replace("_", "-"))
-
-        self._sign_ins = limits("sign_in")
-        self._sign_ins_by_address = limits("address_sign_in")
-        self._sign_ups = limits("sign_up")
-        self._guests = limits("guest")
+        self._sign_ins = limits(opts, "sign_in")
+        self._sign_ins_by_address = limits(opts, "address_sign_in")
+        self._sign_ups = limits(opts, "sign_up")
+        self._guests = limits(opts, "guest")
 
     def sign_in(self, whose: object, network: str) -> None:
         """Count one password that is tried.

@@ -56,7 +56,7 @@ class Asking(Joining):
             then()
             return
         if room not in self.mine:
-            self.application.joins.take(self.person.id, time.monotonic())
+            self.application.rates.joins.take(self.person.id, time.monotonic())
         if self._line is None:
             self._line = deque()
         self._line.append(Question(room, event, then))

@@ -1,4 +1,4 @@
-"""Host names: which are ours, so that no page elsewhere can pass for us."""
+"""Host names: which are ours, so that no page elsewhere can pass for us; where the page is."""
 
 from __future__ import annotations
 
@@ -35,3 +35,27 @@ def is_address(host: str) -> bool:
     except ValueError:
         return False
     return True
+
+
+def pages(address: str, port: int, path: str = "") -> str:
+    """List where the page is, for those at this machine and in its network.
+
+    :param address: the ``--address`` option: where it is served; empty: everywhere
+    """
+    found = ["localhost"]
+    if address in ("", "0.0.0.0", "::"):
+        found.append(_own_address())
+    elif address not in ("127.0.0.1", "::1"):
+        found = [address]
+    return "  ".join(f"http://{host}:{port}{path}" for host in dict.fromkeys(found))
+
+
+def _own_address() -> str:
+    """Find this machine's address in its network; nothing is sent for it."""
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
+        try:
+            probe.connect(("192.0.2.1", 9))  # an address for documentation (RFC 5737)
+        except OSError:
+            return "localhost"
+        own: str = probe.getsockname()[0]
+        return own

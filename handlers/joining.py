@@ -101,7 +101,7 @@ class Joining(Connection):
         self.application.live.join(self.listener, self.person, ready, most)
 
     def on_join(self, event: events.Join) -> None:
-        self.application.joins.take(self.person.id, time.monotonic())
+        self.application.rates.joins.take(self.person.id, time.monotonic())
         self._begin_to_join(event)
 
     def _begin_to_join(self, event: events.Join) -> None:

@@ -50,7 +50,7 @@ class Noticing(Posting):
 
     def _type(self, room: int) -> None:
         try:
-            self.application.typings.take((self.person.id, room), time.monotonic())
+            self.application.rates.typing.take((self.person.id, room), time.monotonic())
         except SlowDown:
             return  # it was told within the last second: nothing new
         self.application.bus.signal(Typing(self.person, room))

@@ -75,7 +75,7 @@ class Posting(Asking):
 
         :raises SlowDown: it was too soon
         """
-        self.application.rates.take(self.person.id, time.monotonic())
+        self.application.rates.messages.take(self.person.id, time.monotonic())
 
     # ------------------------------------------------------------ messages
 

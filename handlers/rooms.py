@@ -63,7 +63,7 @@ class RoomsHandler(Naming):
         user = await self.user()
         wanted = self.body_as(NewRoom)
         name, topic = self.room_name(wanted.name), self.topic(wanted.topic)
-        self.application.new_rooms.take(user.id, time.monotonic())
+        self.application.rates.rooms.take(user.id, time.monotonic())
         entry = await self.application.store.write(rooms.create, user.id, name, topic, wanted.kind)
         self.application.bus.signal(CameIn(user.id, entry.id))
         self.answer(entry, 201)
@@ -81,7 +81,7 @@ class RoomHandler(Naming):
             None if wanted.topic is None else self.topic(wanted.topic),
             wanted.kind,
         )
-        self.application.changes.take(user.id, time.monotonic())
+        self.application.rates.changes.take(user.id, time.monotonic())
         entry, put_out = await self.application.store.write(rooms.change, user, int(room), changes)
         for gone in put_out:
             self.application.bus.signal(TakenOut(gone, entry.id))
@@ -107,7 +107,7 @@ class DirectHandler(Handler):
         if entry is not None:
             self.answer(entry)
             return
-        self.application.new_rooms.take(user.id, time.monotonic())
+        self.application.rates.rooms.take(user.id, time.monotonic())
         with concerning("users"):
             opened = await store.write(direct.open, user.id, people)
         if opened.new:

@@ -32,7 +32,7 @@ class SearchHandler(Handler):
     async def get(self) -> None:
         """Answer a page of the messages that somebody may read and that are asked for."""
         user = await self.user()
-        self.application.searches.take(user.id, time.monotonic())
+        self.application.rates.searches.take(user.id, time.monotonic())
         query = self._query()
         limit = self.number("limit")
         limit = DEFAULT_PAGE if limit is None else min(max(limit, 1), LONGEST_PAGE)

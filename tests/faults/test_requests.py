@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import json
 import random
+from pathlib import Path
 from typing import Any
 
 import pytest
 
-from chat import _ROUTES
+from handlers.routes import routes
 from tests.handlers.conftest import call, connect  # noqa: F401
 from tests.handlers.rooms import come, promote
 
@@ -27,7 +28,7 @@ BODIES = [b"", b"{", b"null", b"[]", b'""', b"\xff", b"[" * 5000, b'{"name":"\\u
 def paths() -> list[str]:
     """Fill the routes' holes with what may be there, and what may not."""
     found = []
-    for route in _ROUTES:
+    for route in routes(Path("static")):
         pattern = str(route[0])
         if pattern.startswith("/static"):
             continue

@@ -77,7 +77,7 @@ async def test_each_question_gets_its_own_answer(call, connect) -> None:
 @pytest.mark.gen_test
 async def test_who_asks_about_many_rooms_is_slowed_down(app, connect) -> None:
     ada = await connect("ada")
-    app.joins = Limits(rate=1, burst=2)
+    app.rates.joins = Limits(rate=1, burst=2)
     codes = [(await ada.ask(type="message", room=77, text="hello"))["code"] for _ in range(3)]
     assert codes == ["not_found", "not_found", "slow_down"]
     await ada.say("the lobby is no question")

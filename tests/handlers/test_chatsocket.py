@@ -166,7 +166,7 @@ class TestLimits:
 async def test_who_types_too_fast_is_told_when_to_go_on(connect, app) -> None:
     from models.limits import Limits
 
-    app.rates = Limits(rate=10, burst=2)
+    app.rates.messages = Limits(rate=10, burst=2)
     ada = await connect("ada")
     await ada.say("one")
     await ada.say("two")

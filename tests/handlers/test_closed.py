@@ -7,12 +7,13 @@ and not in them fails a test, until somebody has thought about it.
 from __future__ import annotations
 
 import json
+from pathlib import Path
 from typing import Any, NamedTuple
 
 import pytest
 from tornado.web import RequestHandler
 
-import chat
+from handlers.routes import routes
 from models import events
 from tests.handlers.rooms import Person, come, make, promote
 from tests.uploading import CONTENT_TYPE, form, upload
@@ -133,7 +134,7 @@ def calls() -> set[tuple[str, str]]:
     """List every call that the server answers: its route and its method."""
     return {
         (route[0], method.upper())
-        for route in chat._ROUTES
+        for route in routes(Path("static"))
         for method in ("get", "post", "put", "patch", "delete")
         if getattr(route[1], method) is not getattr(RequestHandler, method)
     }

@@ -198,7 +198,7 @@ async def test_who_is_not_signed_in_is_told_so(call, method, path) -> None:
 
 @pytest.mark.gen_test
 async def test_one_person_changes_names_and_topics_only_so_fast(app, call) -> None:
-    app.changes = Limits(rate=0.01, burst=2)
+    app.rates.changes = Limits(rate=0.01, burst=2)
     ada, bob = await come(call, "ada"), await come(call, "bob")
     room = await make(call, ada, "open", bob)
     answers = [

@@ -1,0 +1,35 @@
+"""How often a person may do what others, or the database, have to bear."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from models.limits import Limits
+
+
+class Rates:
+    """The limits of those who are known, each counted by person.
+
+    :param opts: the options by name
+    :ivar messages: of what is said, changed, removed and reacted to
+    :ivar joins: of rooms joined, or looked up
+    :ivar rooms: of rooms made, direct ones too
+    :ivar changes: of names and topics: all are told of each
+    :ivar searches: of searches
+    :ivar typing: of being told to type, by person and room
+    """
+
+    def __init__(self, opts: Mapping[str, Any]) -> None:
+        self.messages = limits(opts, "message")
+        self.joins = limits(opts, "join")
+        self.rooms = limits(opts, "room")
+        self.changes = limits(opts, "change")
+        self.searches = Limits(rate=5.0, burst=30)
+        self.typing = Limits(rate=1.0, burst=1)
+
+
+def limits(opts: Mapping[str, Any], name: str) -> Limits:
+    """Make the limits that the options ``<name>_rate`` and ``<name>_burst`` set."""
+    rate = f"{name}_rate"
+    return Limits(opts[rate], opts[f"{name}_burst"], rate.replace("_", "-"))
