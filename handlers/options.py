@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import ast
 import os
+from collections.abc import Callable
+from functools import partial
 from math import inf
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from tornado.options import Error as OptionError
 from tornado.options import OptionParser, options
@@ -22,67 +24,94 @@ class GiveUp(Exception):
         self.status = status
 
 
-def define_options(parser: OptionParser) -> None:  # noqa: PLR0915 - one line an option
+Check = Callable[[Any], str | None]  # what a value must be, where it isn't
+
+
+class Option(NamedTuple):
+    """One option; its default gives its type."""
+
+    name: str
+    default: Any
+    help: str
+    check: Check = lambda value: None
+    shown: str | None = None  # what --help puts behind the name
+
+
+def within(least: float, most: float = inf) -> Check:
+    shown = f"from {least} to {most}" if most < inf else f"{least} or more"
+    return lambda value: None if least <= value <= most else shown
+
+
+def a_size(value: str) -> str | None:
+    try:
+        sizes.parse(value)
+    except ValueError:
+        return "a size, like 500KB, 25MB or 2GB"
+    return None
+
+
+def choice(name: str, choices: tuple[str, ...], help: str) -> Option:
+    """Give an option of a few values; the first is its default."""
+
+    def check(value: str) -> str | None:
+        return None if value in choices else " or ".join(choices)
+
+    return Option(name, choices[0], help, check, "|".join(choices))
+
+
+def rate(name: str, lasting: float, burst: int, what: str, whose: str) -> tuple[Option, Option]:
+    """Give the two options of a limit: how often lastingly, and how often at once."""
+    return (
+        Option(f"{name}_rate", lasting, f"{what} a second {whose}; 0: no limit", within(0)),
+        Option(f"{name}_burst", burst, f"{what} at once {whose}", within(1)),
+    )
+
+
+OPTIONS = (
+    Option("port", 3001, "port to serve on (or PORT in the environment); 0: any", within(0, 65535)),
+    Option("address", "", "address to serve on; empty: all of this machine's"),
+    Option("data", "data", "folder for everything that is kept"),
+    Option("database", "", "SQLAlchemy URL of the database; empty: chat.db in --data"),
+    Option("hosts", "", "further host names of this server, separated by commas"),
+    choice("guests", ("on", "off"), "on: a name is enough to come in; off: only accounts"),
+    choice("signup", ("open", "invite", "off"), "who may register: all; the invited; nobody"),
+    *rate("sign_in", 0.1, 10, "passwords tried", "for one name from one address"),
+    *rate("address_sign_in", 0.5, 50, "passwords tried", "from one address"),
+    *rate("sign_up", 0.01, 20, "accounts made", "from one address"),
+    *rate("guest", 1.0, 200, "new guests", "from one address"),
+    Option("cache_size", 200, "changes kept in memory for each room", within(1)),
+    *rate("message", 5.0, 20, "messages", "for each person"),
+    *rate("join", 10.0, 500, "rooms joined", "by each person"),
+    *rate("room", 0.05, 30, "rooms made", "by each person"),
+    *rate("change", 1.0, 30, "names and topics changed", "by each person"),
+    Option("text_limit", 4000, "characters in a message", within(1)),
+    Option("reaction_limit", 20, "different emoji that one may react to a message with", within(1)),
+    Option("frame_limit", 65536, "bytes in a frame from a client", within(256)),
+    Option("upload_limit", "25MB", "size of an uploaded file", a_size),
+    Option("quota", "0", "size of all files of one person; 0: no limit", a_size),
+    Option("free_space", "256MB", "what uploads leave free of the disk", a_size),
+    Option("ping_interval", 25.0, "seconds between pings to each client; 0: none", within(0)),
+    Option("config", "", "file with options, one NAME = VALUE a line"),
+)
+
+
+def define_options(parser: OptionParser) -> None:
     """Define every option; each one is in the README as well."""
-
-    def choice(name: str, choices: tuple[str, ...], help: str) -> None:
-        def check(value: str) -> None:
-            if value not in choices:
-                raise OptionError(f"--{name}={value}: it must be {' or '.join(choices)}")
-
-        parser.define(name, default=choices[0], type=str, help=help, group="gust", callback=check)
-
-    def option(name: str, default: Any, help: str, least: float = 0, most: float = inf) -> None:
-        def check(value: Any) -> None:
-            if not isinstance(value, str) and not least <= value <= most:
-                shown = f"from {least} to {most}" if most < inf else f"{least} or more"
-                raise OptionError(f"--{name.replace('_', '-')}={value}: it must be {shown}")
-
+    for option in OPTIONS:
         parser.define(
-            name, default=default, type=type(default), help=help, group="gust", callback=check
+            option.name,
+            default=option.default,
+            type=type(option.default),
+            help=option.help,
+            metavar=option.shown,
+            group="gust",
+            callback=partial(_check, option),
         )
 
-    def size(name: str, default: str, help: str) -> None:
-        def check(value: str) -> None:
-            try:
-                sizes.parse(value)
-            except ValueError as error:
-                raise OptionError(f"--{name.replace('_', '-')}: {error}") from None
 
-        parser.define(name, default=default, type=str, help=help, group="gust", callback=check)
-
-    option("port", 3001, "port to serve on (or PORT in the environment); 0: any", most=65535)
-    option("address", "", "address to serve on; empty: all of this machine's")
-    option("data", "data", "folder for everything that is kept")
-    option("database", "", "SQLAlchemy URL of the database; empty: chat.db in --data")
-    option("hosts", "", "further host names of this server, separated by commas")
-    choice("guests", ("on", "off"), "on: a name is enough to come in; off: only accounts")
-    choice("signup", ("open", "invite", "off"), "who may make an account: all; the invited; nobody")
-    option("sign_in_rate", 0.1, "passwords tried a second for one name from one address")
-    option("sign_in_burst", 10, "passwords tried at once for one name from one address", least=1)
-    option("address_sign_in_rate", 0.5, "passwords tried a second from one address")
-    option("address_sign_in_burst", 50, "passwords tried at once from one address", least=1)
-    option("sign_up_rate", 0.01, "accounts made a second from one address; 0: no limit")
-    option("sign_up_burst", 20, "accounts made at once from one address", least=1)
-    option("guest_rate", 1.0, "new guests a second from one address; 0: no limit")
-    option("guest_burst", 200, "new guests at once from one address", least=1)
-    option("cache_size", 200, "changes kept in memory for each room", least=1)
-    option("message_rate", 5.0, "messages a second for each person, lastingly; 0: no limit")
-    option("message_burst", 20, "messages at once for each person", least=1)
-    option("join_rate", 10.0, "rooms joined a second by each person, lastingly; 0: no limit")
-    option("join_burst", 500, "rooms joined at once by each person", least=1)
-    option("room_rate", 0.05, "rooms made a second by each person, lastingly; 0: no limit")
-    option("room_burst", 30, "rooms made at once by each person", least=1)
-    option("change_rate", 1.0, "names and topics changed a second by each person; 0: no limit")
-    option("change_burst", 30, "names and topics changed at once by each person", least=1)
-    option("text_limit", 4000, "characters in a message", least=1)
-    option("reaction_limit", 20, "different emoji that a message may be reacted to with", least=1)
-    option("frame_limit", 65536, "bytes in a frame from a client", least=256)
-    size("upload_limit", "25MB", "size of an uploaded file")
-    size("quota", "0", "size of all files of one person; 0: no limit")
-    size("free_space", "256MB", "what uploads leave free of the disk")
-    option("ping_interval", 25.0, "seconds between pings to each client; 0: none")
-    option("config", "", "file with options, one NAME = VALUE a line")
+def _check(option: Option, value: Any) -> None:
+    if must := option.check(value):
+        raise OptionError(f"--{option.name.replace('_', '-')}={value}: it must be {must}")
 
 
 def parse(arguments: list[str]) -> None:
