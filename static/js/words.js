@@ -158,6 +158,8 @@ export const words = {
   searchHint: 'Words or “a phrase”; from:ada, in:lobby, before:2026-11-01 narrow it.',
   searching: 'Searching',
   hits: (n, more) => `${n}${more ? '+' : ''} ${n === 1 && !more ? 'message' : 'messages'}`,
+  noHitsYet: 'Nothing found as yet.',
+  searchFurther: 'Search further back',
   noHits: 'Nothing found. Fewer or shorter words find more.',
 
   // Notifications

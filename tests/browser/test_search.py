@@ -49,3 +49,17 @@ def test_what_is_nowhere_is_said_to_be_nowhere(arrive: Arrive) -> None:
     ada.page.get_by_role("button", name="Search messages").click()
     ada.page.get_by_role("searchbox", name="Search messages").fill("unheard-of")
     expect(ada.page.get_by_text("Nothing found.")).to_be_visible()
+
+
+def test_who_finds_nothing_in_much_may_go_further_back(arrive: Arrive, gust: GustProcess) -> None:
+    said(gust, "bob", ["the long ladder is gone"])
+    ada = arrive("ada")
+    nothing_yet = {"messages": [], "more": True, "before": 2}
+    ada.page.route("**/api/search?*", lambda route: route.fulfill(json=nothing_yet))
+    ada.page.get_by_role("button", name="Search messages").click()
+    ada.page.get_by_role("searchbox", name="Search messages").fill("ladder")
+    expect(ada.page.get_by_text("Nothing found as yet.")).to_be_visible()
+    ada.page.unroute("**/api/search?*")
+    ada.page.get_by_role("button", name="Search further back").click()
+    expect(ada.page.get_by_role("dialog").get_by_role("listitem")).to_have_count(1)
+    expect(ada.page.get_by_role("button", name="Search further back")).to_be_hidden()

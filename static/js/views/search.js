@@ -7,7 +7,7 @@ import { rendered } from './markup.js';
 import { find, part } from './template.js';
 
 const TYPED = 200; // ms of quiet after which what is typed is sought
-const EMPTY_PAGES = 5; // that are passed over without asking: the index had candidates, but none for this reader
+const PAGES = 15; // asked for at once until the window is full: the server looks through so many messages at a time
 
 export function open(context) {
   new Search(ask('search'), context).connect();
@@ -20,6 +20,8 @@ class Search {
   #list;
   #state;
   #end;
+  #further;
+  #scroller;
   #sought = '';
   #before; // where the next page goes on; null: there is none
   #turn = 0;
@@ -33,14 +35,17 @@ class Search {
     this.#list = find(dialog, 'list');
     this.#state = find(dialog, 'state');
     this.#end = find(dialog, 'end');
+    this.#further = find(dialog, 'further');
+    this.#scroller = find(dialog, 'scroller');
   }
 
   connect() {
     this.#field.addEventListener('input', () => this.#typed());
     this.#dialog.addEventListener('keydown', (event) => this.#key(event));
     this.#list.addEventListener('click', (event) => this.#press(event));
+    this.#further.addEventListener('click', () => this.#more());
     const near = new IntersectionObserver(([{ isIntersecting }]) => isIntersecting && this.#more(), {
-      root: find(this.#dialog, 'scroller'),
+      root: this.#scroller,
       rootMargin: '200px',
     });
     near.observe(this.#end);
@@ -61,6 +66,7 @@ class Search {
     this.#turn += 1;
     this.#loading = false;
     this.#list.replaceChildren();
+    this.#further.hidden = true;
     if (sought) this.#more();
     else this.#say(words.searchHint);
   }
@@ -69,16 +75,19 @@ class Search {
     if (!this.#sought || this.#loading || this.#before === null) return;
     this.#loading = true;
     const turn = this.#turn;
+    this.#further.hidden = true;
     this.#say(words.searching);
     try {
-      for (let page = 0; page < EMPTY_PAGES && (await this.#page(turn)); page += 1);
+      let pages = 0;
+      while (pages < PAGES && (await this.#page(turn))) pages += 1;
+      if (pages === PAGES) this.#offer();
     } catch (refusal) {
       if (turn === this.#turn) this.#fail(refusal);
     }
     if (turn === this.#turn) this.#loading = false;
   }
 
-  /** @returns {Promise<boolean>} whether nothing was in it, and there is another */
+  /** @returns {Promise<boolean>} whether there is another, and room to show it */
   async #page(turn) {
     const { messages, more, before } = await api.search({ q: this.#sought, before: this.#before });
     if (turn !== this.#turn) return false; // something else is sought by now
@@ -86,7 +95,13 @@ class Search {
     this.#list.append(...messages.map((message) => this.#hit(message)));
     const count = this.#list.childElementCount;
     this.#say(count ? words.hits(count, more) : more ? words.searching : words.noHits);
-    return more && !messages.length;
+    return more && this.#scroller.scrollHeight <= this.#scroller.clientHeight;
+  }
+
+  /** As one scrolls, the next page is asked for; here is nothing to scroll. */
+  #offer() {
+    if (!this.#list.childElementCount) this.#say(words.noHitsYet);
+    this.#further.hidden = false;
   }
 
   #hit(message) {
