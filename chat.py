@@ -19,6 +19,7 @@ from typing import Any
 
 from sqlalchemy.exc import ArgumentError, SQLAlchemyError
 from tornado.httpserver import HTTPServer
+from tornado.httputil import HTTPServerRequest
 from tornado.netutil import bind_sockets
 from tornado.options import OptionParser, options
 from tornado.web import Application as TornadoApplication
@@ -37,6 +38,7 @@ from handlers.heartbeat import Heartbeat
 from handlers.live import Live
 from handlers.options import GiveUp, define_options, parse
 from handlers.progress import Progress
+from handlers.proxy import Proxies
 from handlers.rates import Rates
 from handlers.removals import Removals
 from handlers.routes import routes
@@ -44,6 +46,7 @@ from handlers.screening import Screening
 from handlers.signals import Signals
 from handlers.sweeper import Sweeper
 from models import names, sizes
+from models.addresses import Networks
 from models.allowance import Allowance
 from models.bus import Bus, LocalBus
 from models.cache import Cache
@@ -73,6 +76,7 @@ class Application(TornadoApplication):
         define_options(parser)
         opts = parser.as_dict() | settings
         self.hosts = hosts.own_hosts(opts["hosts"])
+        self.proxies = Proxies(Networks(opts["proxies"]) if opts["behind_proxy"] else None)
         self.assets = Assets(HERE / "static")
         self.documents: dict[bool, bytes] = {}
         self.limits: dict[str, int] = {
@@ -124,6 +128,11 @@ class Application(TornadoApplication):
         self.attendance = Attendance(self.store, ChatSocketHandler.waiters)
         self._ping_interval = opts["ping_interval"]
         self._heartbeat: Heartbeat | None = None
+
+    def find_handler(self, request: HTTPServerRequest, **kwargs: Any) -> Any:
+        """Tell who handles a request; from here on it is its client's, not a proxy's."""
+        self.proxies.reveal(request)
+        return super().find_handler(request, **kwargs)
 
     def start(self) -> None:
         """Begin what needs a running event loop."""
@@ -216,7 +225,7 @@ def _invite_admin(arguments: list[str]) -> int:
         url = options.database or _sqlite_url(Path(options.data))
         token = write_beside(url, invites.create_for_admin, name)
     print(f"{name} becomes an admin by this link, once, within 24 hours:")
-    print(hosts.pages(options.address, options.port, f"/join/{token}"))
+    print(_where(options.port, f"/join/{token}"))
     return 0
 
 
@@ -271,7 +280,7 @@ async def _serve(application: Application, sockets: list[socket.socket]) -> None
     application.start()
     Collector(ChatSocketHandler.waiters).start()
     port = sockets[0].getsockname()[1]
-    where = hosts.pages(options.address, port)
+    where = _where(port)
     print(f"Gust is listening: {where}   (data in {options.data}; Ctrl+C stops it)", flush=True)
     await _welcome_first_admin(application, port)
     await stop.wait()
@@ -286,8 +295,15 @@ async def _welcome_first_admin(application: Application, port: int) -> None:
     with contextlib.suppress(ChatError):  # the log tells of it
         token = await application.store.write(accounts.link_for_first_admin)
         if token is not None:
-            where = hosts.pages(options.address, port, f"/join/{token}")
+            where = _where(port, f"/join/{token}")
             print(f"There is no admin yet. Become it, within 24 hours: {where}", flush=True)
+
+
+def _where(port: int, path: str = "") -> str:
+    """List where the page is; behind a proxy, where people find it."""
+    if options.behind_proxy and options.hosts:
+        return f"https://{hosts.first_of(options.hosts)}{path}"
+    return hosts.pages(options.address, port, path)
 
 
 if __name__ == "__main__":

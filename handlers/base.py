@@ -45,6 +45,7 @@ HEADERS = {
     "Cross-Origin-Resource-Policy": "same-origin",
     "Server": "Gust",
 }
+TWO_YEARS = 2 * 365 * 86400  # seconds for which a browser asks by TLS only
 
 
 class Handler(RequestHandler):
@@ -55,6 +56,8 @@ class Handler(RequestHandler):
     def set_default_headers(self) -> None:
         for name, value in HEADERS.items():
             self.set_header(name, value)
+        if self.request.protocol == "https":
+            self.set_header("Strict-Transport-Security", f"max-age={TWO_YEARS}")
 
     async def prepare(self) -> None:
         self.check_host()

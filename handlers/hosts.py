@@ -15,8 +15,17 @@ def own_hosts(more: str) -> frozenset[str]:
     """
     machine = socket.gethostname().lower()
     names = {"localhost", machine, f"{machine}.local", socket.getfqdn().lower()}
-    names.update(name.strip().lower() for name in more.split(",") if name.strip())
+    names.update(_listed(more))
     return frozenset(names)
+
+
+def first_of(more: str) -> str:
+    """Give the first name of the ``--hosts`` option: what people call this server."""
+    return next(iter(_listed(more)), "localhost")
+
+
+def _listed(more: str) -> list[str]:
+    return [name.strip().lower() for name in more.split(",") if name.strip()]
 
 
 @lru_cache(1000)

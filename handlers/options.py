@@ -14,6 +14,7 @@ from tornado.options import Error as OptionError
 from tornado.options import OptionParser, options
 
 from models import sizes
+from models.addresses import Networks
 
 
 class GiveUp(Exception):
@@ -50,6 +51,14 @@ def a_size(value: str) -> str | None:
     return None
 
 
+def addresses(value: str) -> str | None:
+    try:
+        Networks(value)
+    except ValueError:
+        return "addresses or networks, separated by commas, like 127.0.0.1, 10.0.0.0/8 or ::1"
+    return None
+
+
 def choice(name: str, choices: tuple[str, ...], help: str) -> Option:
     """Give an option of a few values; the first is its default."""
 
@@ -73,6 +82,8 @@ OPTIONS = (
     Option("data", "data", "folder for everything that is kept"),
     Option("database", "", "SQLAlchemy URL of the database; empty: chat.db in --data"),
     Option("hosts", "", "further host names of this server, separated by commas"),
+    Option("behind_proxy", False, "believe what a proxy says of its clients: see --proxies"),
+    Option("proxies", "127.0.0.0/8,::1", "addresses of the proxies", addresses),
     choice("guests", ("on", "off"), "on: a name is enough to come in; off: only accounts"),
     choice("signup", ("open", "invite", "off"), "who may register: all; the invited; nobody"),
     *rate("sign_in", 0.1, 10, "passwords tried", "for one name from one address"),
