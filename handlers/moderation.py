@@ -10,7 +10,7 @@ from handlers.chatsocket import ChatSocketHandler
 from handlers.people import People
 from models import policy
 from models.signals import PersonChanged
-from models.store import accounts, actions, bans
+from models.store import accounts, actions, avatars, bans
 from models.store.actions import Action
 from models.store.bans import Ban
 
@@ -67,6 +67,8 @@ class BanHandler(People):
         self.application.bus.signal(banned)
         if wanted.remove:
             self.application.removals.remove_all_of(banned.user)
+            bare = await self.application.store.write(avatars.remove, banned.user)
+            self.application.bus.signal(PersonChanged(bare))
         self.done()
 
     async def delete(self, person: str) -> None:

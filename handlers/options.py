@@ -94,7 +94,7 @@ OPTIONS = (
     *rate("message", 5.0, 20, "messages", "for each person"),
     *rate("join", 10.0, 500, "rooms joined", "by each person"),
     *rate("room", 0.05, 30, "rooms made", "by each person"),
-    *rate("change", 1.0, 30, "names and topics changed", "by each person"),
+    *rate("change", 1.0, 30, "names, topics and avatars changed", "by each person"),
     Option("text_limit", 4000, "characters in a message", within(1)),
     Option("reaction_limit", 20, "different emoji that one may react to a message with", within(1)),
     Option("frame_limit", 65536, "bytes in a frame from a client", within(256)),

@@ -15,7 +15,7 @@ class Rates:
     :ivar messages: of what is said, changed, removed and reacted to
     :ivar joins: of rooms joined, or looked up
     :ivar rooms: of rooms made, direct ones too
-    :ivar changes: of names and topics: all are told of each
+    :ivar changes: of names, topics and avatars: all are told of each
     :ivar searches: of searches
     :ivar typing: of being told to type, by person and room
     """

@@ -7,6 +7,7 @@ from typing import Any
 
 from handlers.accounts import AccountHandler
 from handlers.assets import Style
+from handlers.avatars import AvatarHandler
 from handlers.base import Static
 from handlers.chatsocket import ChatSocketHandler
 from handlers.files import FileHandler, RoomFilesHandler, WaitingFileHandler
@@ -47,6 +48,7 @@ def routes(static: Path) -> list[Any]:
         (r"/api/sessions", DevicesHandler),
         (r"/api/sessions/([0-9]{1,15})", DeviceHandler),
         (r"/api/account", AccountHandler),
+        (r"/api/account/avatar", AvatarHandler),
         (r"/api/rooms", RoomsHandler),
         (r"/api/rooms/direct", DirectHandler),
         (r"/api/rooms/([0-9]{1,15})", RoomHandler),

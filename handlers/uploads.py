@@ -38,11 +38,13 @@ DRAINING = 30.0  # seconds that what follows a refusal is still read
 class Upload(Handler):
     """Receive a file with POST or PUT; what becomes of it, a subclass says.
 
+    :cvar answered: the status when all went well
     :ivar person: who sends it
     :ivar name: its name, fit to be shown
     :ivar incoming: its content
     """
 
+    answered = 201
     person: User
     name: str | None = None
     incoming: Incoming
@@ -88,14 +90,14 @@ class Upload(Handler):
                 raise BadEvent("There is no whole file in this body; send it again.")
             if not self.incoming.size:
                 raise Empty(f"“{self.name}” is empty: there is nothing to upload.")
-            self.answer(await self.keep(), 201)
+            self.answer(await self.keep(), self.answered)
         finally:
             self._let_go()
 
     async def taken_in(self, what: What = "whole") -> Content:
         """Give the content its place on disk; pictures are made fit to be shown first.
 
-        :raises BadEvent: it is a picture that can't be
+        :raises BadEvent: it is a picture that can't be, or none where there must be one
         """
         blobs = self.application.blobs
         digest = await blobs.run(self.incoming.finish)
@@ -104,6 +106,8 @@ class Upload(Handler):
             content = await self.application.pictures.take_in(self.incoming, type, what)
             await blobs.run(self.incoming.discard)  # what came, with all that it told
             return content
+        if what == "face":
+            raise _NoPicture
         await blobs.run(blobs.take_in, self.incoming.path, digest)
         return Content(digest, type, self.incoming.size)
 
@@ -229,3 +233,10 @@ class Upload(Handler):
 
 class _LengthRequired(BadEvent):
     status = 411
+
+
+class _NoPicture(BadEvent):
+    status = 415
+
+    def __init__(self) -> None:
+        super().__init__("This is not a picture. Choose a JPEG, PNG, GIF, WebP or AVIF.")

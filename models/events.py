@@ -34,9 +34,12 @@ Kind = Literal["open", "closed", "direct"]
 
 
 class User(Struct, frozen=True, omit_defaults=False):
+    """A person; ``avatar`` is the address of their picture, a small square."""
+
     id: int
     name: str
     role: Role = "guest"
+    avatar: str | UnsetType = UNSET
 
 
 class RoomEntry(Struct):

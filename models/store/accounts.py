@@ -9,7 +9,7 @@ from sqlalchemy import Connection, delete, exists, insert, select, update
 from models import names, policy
 from models.errors import Forbidden, NoInvitation, NotFound, SignedOut, concerning
 from models.events import Role, User
-from models.store import actions, bans, invites, members, removals, sessions, users
+from models.store import actions, bans, files, invites, members, removals, sessions, users
 from models.store.invites import Invite
 from models.store.schema import invites as invite_rows
 from models.store.schema import now
@@ -126,7 +126,9 @@ def _become_member(connection: Connection, wanted: Registration, role: Role) -> 
     guest = (people.c.id == wanted.guest) & people.c.password.is_(None) & ~people.c.gone
     if not connection.execute(update(people).where(guest).values(values)).rowcount:
         raise Forbidden("You have an account already, or are signed out. Reload the page.")
-    return User(wanted.guest, wanted.name, role)
+    user = users.find(connection, wanted.guest)
+    assert user is not None
+    return user
 
 
 def sign_in(
@@ -220,8 +222,10 @@ def remove(connection: Connection, user: int, with_messages: bool) -> Removed:
         "password": None,
         "unclaimed": False,
         "gone": True,
+        "avatar": None,
     }
     connection.execute(update(people).where(people.c.id == user).values(values))
+    files.remove_pictures_of(connection, user)
     connection.execute(delete(invite_rows).where(invite_rows.c.by == user))
     if with_messages:
         removals.begin(connection, user)

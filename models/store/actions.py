@@ -9,6 +9,7 @@ from sqlalchemy import Connection, Row, exists, insert, select
 
 from models.events import User
 from models.policy import LOBBY, may_enter
+from models.store import who
 from models.store.schema import actions, members, now, rooms, users
 
 What = Literal["ban", "unban", "remove_message", "kick", "role", "filters", "room"]
@@ -78,8 +79,8 @@ def page(
     found = (
         select(
             actions,
-            *(by.c.name.label("by_name"), by.c.role.label("by_role")),
-            *(whom.c.name.label("whom_name"), whom.c.role.label("whom_role")),
+            *who.columns("by_", by),
+            *who.columns("whom_", whom),
             *(rooms.c.name.label("room_name"), rooms.c.kind),
             exists()
             .where(members.c.room == actions.c.room, members.c.user == reader.id)
@@ -98,9 +99,9 @@ def page(
 def _told(row: Row[Any]) -> Action:
     entry = Action(row.id, row.date, row.what)
     if row.by_name is not None:
-        entry.by = User(row.by, row.by_name, row.by_role)
+        entry.by = who.in_row(row, "by_")
     if row.whom_name is not None:
-        entry.user = User(row.user, row.whom_name, row.whom_role)
+        entry.user = who.in_row(row, "whom_")
     # Where a room is no more, nobody can tell who might have known of it.
     elsewhere = row.room is None and row.what in ("kick", "remove_message", "room")
     if elsewhere or (row.room not in (None, LOBBY) and not may_enter(row.kind, row.inside)):

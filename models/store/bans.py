@@ -12,7 +12,7 @@ from models.addresses import network
 from models.errors import Forbidden, NotFound
 from models.events import Role, User
 from models.signals import Banned
-from models.store import actions, removals, sessions
+from models.store import actions, removals, sessions, who
 from models.store.schema import banned_addresses, bans, now, users
 
 
@@ -115,8 +115,8 @@ def listed(connection: Connection) -> list[Ban]:
     by = users.alias("by")
     found = (
         select(
-            *(users.c.id, users.c.name, users.c.role),
-            *(by.c.id.label("by_id"), by.c.name.label("by_name"), by.c.role.label("by_role")),
+            *who.columns(),
+            *who.columns("by_", by),
             *(bans.c.date, bans.c.reason),
             exists().where(banned_addresses.c.user == bans.c.user).label("address"),
         )
@@ -126,8 +126,8 @@ def listed(connection: Connection) -> list[Ban]:
     )
     return [
         Ban(
-            user=User(row.id, row.name, row.role),
-            by=None if row.by_id is None else User(row.by_id, row.by_name, row.by_role),
+            user=who.in_row(row),
+            by=None if row.by_id is None else who.in_row(row, "by_"),
             date=row.date,
             address=row.address,
             reason=row.reason,

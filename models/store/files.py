@@ -32,8 +32,8 @@ from sqlalchemy import (
 )
 
 from models.errors import NotFound
-from models.events import File, Shared, User
-from models.store import rooms
+from models.events import File, Shared
+from models.store import rooms, who
 from models.store.schema import files, now, orphans, users
 
 UNNAMED_MS = 24 * 3600 * 1000  # how long a file waits for its message
@@ -132,7 +132,7 @@ def page(
     :returns: the page, and whether there are more
     """
     found = (
-        select(files, users.c.name.label("user_name"), users.c.role)
+        select(files, *who.columns("user_"))
         .join(users, files.c.user == users.c.id)
         .where(files.c.room == room, files.c.message.is_not(None))
     )
@@ -143,8 +143,7 @@ def page(
     ordered = found.order_by(files.c.message.desc(), files.c.position.desc())
     rows = connection.execute(ordered.limit(limit + 1)).all()
     shared = [
-        Shared(_file(row), row.message, User(row.user, row.user_name, row.role), row.date)
-        for row in rows[:limit]
+        Shared(_file(row), row.message, who.in_row(row, "user_"), row.date) for row in rows[:limit]
     ]
     return shared, len(rows) > limit
 
@@ -158,6 +157,11 @@ def used(connection: Connection, user: int) -> int:
 def remove_of(connection: Connection, messages: Collection[int]) -> None:
     """Remove the files of messages that are being removed."""
     _remove(connection, files.c.message.in_(messages))
+
+
+def remove_pictures_of(connection: Connection, user: int) -> None:
+    """Remove the files that are somebody's own picture."""
+    _remove(connection, (files.c.user == user) & files.c.room.is_(None))
 
 
 def forget(connection: Connection, user: int, id: str) -> None:

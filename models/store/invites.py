@@ -11,13 +11,14 @@ import secrets
 from collections.abc import Mapping
 from typing import NamedTuple
 
+from msgspec import structs
 from sqlalchemy import ColumnElement, Connection, and_, delete, exists, func, insert, or_, select
 from sqlalchemy import update as sql_update
 
 from models import names, policy
 from models.errors import Forbidden, NoInvitation, NotFound
 from models.events import Role, User
-from models.store import actions, sessions
+from models.store import actions, sessions, who
 from models.store import members as members_of
 from models.store import rooms as rooms_of
 from models.store.people import here_to_stay
@@ -157,16 +158,15 @@ def of(connection: Connection, user: User) -> list[Described]:
 
 def _describe(connection: Connection, which: ColumnElement[bool]) -> list[Described]:
     found = (
-        select(*_columns, users.c.name, users.c.role, rooms.c.name)
+        select(*_columns, rooms.c.name.label("room_name"), *who.columns("maker_"))
         .join_from(invites, users, users.c.id == invites.c.by, isouter=True)
         .join(rooms, rooms.c.id == invites.c.room, isouter=True)
     )
     listed = []
     for row in connection.execute(found.where(which).order_by(invites.c.id.desc())):
         invite = Invite(*row[: len(_columns)])
-        maker, role, room = row[len(_columns) :]
-        by = None if invite.by is None else User(invite.by, maker, role)
-        listed.append(Described(invite, by, room))
+        by = None if invite.by is None else who.in_row(row, "maker_")
+        listed.append(Described(invite, by, row.room_name))
     return listed
 
 
@@ -215,7 +215,7 @@ def _make_admin(connection: Connection, user: User, token: str, invite: Invite) 
     actions.record(
         connection, None, "role", user=user.id, note="admin, by a link from this machine"
     )
-    return User(user.id, user.name, "admin")
+    return structs.replace(user, role="admin")
 
 
 def revoke(connection: Connection, by: User, invite: int) -> None:

@@ -11,7 +11,7 @@ from models import names, policy
 from models.errors import NotFound
 from models.events import User
 from models.policy import LOBBY
-from models.store import rooms
+from models.store import rooms, who
 from models.store.schema import bans, members, users
 
 # Neither deleted nor banned.
@@ -88,15 +88,15 @@ def card(connection: Connection, user: int) -> Card:
     :raises NotFound: there is none
     """
     banned = exists().where(bans.c.user == users.c.id)
-    found = select(users.c.id, users.c.name, users.c.role, users.c.date, banned.label("banned"))
+    found = select(*who.columns(), users.c.date, banned.label("banned"))
     row = connection.execute(found.where(users.c.id == user, ~users.c.gone)).first()
     if row is None:
         raise NotFound("person")
-    return Card(User(row.id, row.name, row.role), row.date, row.banned)
+    return Card(who.in_row(row), row.date, row.banned)
 
 
 def _page(
-    connection: Connection, who: ColumnElement[bool], asked: Search, present: Sequence[User]
+    connection: Connection, which: ColumnElement[bool], asked: Search, present: Sequence[User]
 ) -> Found:
     """Read one page by name (keyset paging), the guests present among them.
 
@@ -104,14 +104,14 @@ def _page(
     """
     text, place = names.key(asked.text.strip()), _place_of(connection, asked.after)
     by_name = tuple_(users.c.name_key, users.c.id)
-    found = select(users.c.id, users.c.name, users.c.role, users.c.name_key).where(
-        who,
+    found = select(*who.columns(), users.c.name_key).where(
+        which,
         here_to_stay,
         _begins(text) if text else true(),
         true() if place is None else by_name > tuple_(*place),
     )
     rows = connection.execute(found.order_by(*by_name).limit(asked.limit + 1))
-    listed: dict[_Place, User] = {(key, id): User(id, name, role) for id, name, role, key in rows}
+    listed: dict[_Place, User] = {(row.name_key, row.id): who.in_row(row) for row in rows}
     for at, guest in _guests(present):
         if (place is None or at > place) and f" {at[0]}".find(f" {text}") >= 0:
             listed[at] = guest

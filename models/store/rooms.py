@@ -15,7 +15,7 @@ from models import names, policy
 from models.errors import NotFound, Taken, concerning
 from models.events import Kind, RoomEntry, User
 from models.policy import LOBBY, Standing, may_enter
-from models.store import actions, positions
+from models.store import actions, positions, who
 from models.store.schema import members, now, rooms, users
 
 # What begins a key that is no open room's name: names have no control characters.
@@ -214,13 +214,13 @@ def _with_members(connection: Connection, rows: Sequence[Row[Any]]) -> list[Room
 
 
 def _people_of(connection: Connection, direct: Iterable[int]) -> dict[int, list[User]]:
-    whose = select(members.c.room, users.c.id, users.c.name, users.c.role).join_from(
+    whose = select(members.c.room, *who.columns()).join_from(
         members, users, members.c.user == users.c.id
     )
     found: dict[int, list[User]] = defaultdict(list)
     rows = connection.execute(whose.where(members.c.room.in_(direct)).order_by(users.c.id))
-    for room, id, name, role in rows:
-        found[room].append(User(id, name, role))
+    for row in rows:
+        found[row.room].append(who.in_row(row))
     return found
 
 

@@ -56,6 +56,8 @@ users = Table(
     Column("password", Text),
     # Deleted at their own wish; the row stays, for what they wrote stays.
     Column("gone", Boolean, nullable=False, server_default=false()),
+    # The file that is their picture. No foreign key: files have one to their owner.
+    Column("avatar", String(32)),
     Index("ix_users_name_key", "name_key"),
     sqlite_autoincrement=True,
 )

@@ -16,6 +16,7 @@ from sqlalchemy.sql.expression import bindparam
 
 from models.errors import SignedOut
 from models.events import User
+from models.store import who
 from models.store.schema import now, sessions, users
 
 DAYS_KEPT = 365  # days unseen after which a session is over
@@ -108,9 +109,7 @@ def signed_in(connection: Connection, tokens: Sequence[str]) -> dict[str, Signed
     found = (
         select(
             sessions.c.token_hash,
-            users.c.id,
-            users.c.name,
-            users.c.role,
+            *who.columns(),
             _is_displaced.label("displaced"),
             sessions.c.by_link,
         )
@@ -118,8 +117,8 @@ def signed_in(connection: Connection, tokens: Sequence[str]) -> dict[str, Signed
         .where(sessions.c.token_hash.in_(by_hash), sessions.c.seen > now() - _KEPT)
     )
     return {
-        by_hash[hash]: SignedIn(User(id, name, role), displaced, by_link)
-        for hash, id, name, role, displaced, by_link in connection.execute(found)
+        by_hash[row.token_hash]: SignedIn(who.in_row(row), row.displaced, row.by_link)
+        for row in connection.execute(found)
     }
 
 

@@ -9,6 +9,7 @@ from sqlalchemy import Row, Select, select
 
 from models.channel import Change
 from models.events import LONGEST_QUOTE, File, Message, Quote, User, decode_message, encode
+from models.store import who
 from models.store.schema import messages, users
 
 _original = messages.alias("original")
@@ -19,12 +20,9 @@ _author = users.alias("author")
 whole = (
     select(
         messages,
-        users.c.name,
-        users.c.role,
+        *who.columns("user_"),
         _original.c.text.label("quote"),
-        _author.c.id.label("quote_user"),
-        _author.c.name.label("quote_name"),
-        _author.c.role.label("quote_role"),
+        *who.columns("quote_", _author),
     )
     .join(users, messages.c.user == users.c.id)
     .outerjoin(_original, messages.c.reply_to == _original.c.id)
@@ -34,9 +32,7 @@ whole = (
 quoted: Select[Any] = select(
     messages.c.id.label("reply_to"),
     messages.c.text.label("quote"),
-    users.c.id.label("quote_user"),
-    users.c.name.label("quote_name"),
-    users.c.role.label("quote_role"),
+    *who.columns("quote_"),
 ).join(users, messages.c.user == users.c.id)
 
 _decode_files = msgspec.json.Decoder(list[File]).decode
@@ -77,7 +73,7 @@ def _message(row: Row[Any]) -> Message:
         id=row.id,
         room=row.room,
         seq=row.seq,
-        user=User(id=row.user, name=row.name, role=row.role),
+        user=who.in_row(row, "user_"),
         date=row.date,
         msgId=row.msg_id,
     )
@@ -102,5 +98,4 @@ def _message(row: Row[Any]) -> Message:
 
 def quote_of(row: Row[Any]) -> Quote:
     """Make a quote of a row of ``quoted``, or of ``whole`` where that has one."""
-    author = User(id=row.quote_user, name=row.quote_name, role=row.quote_role)
-    return Quote(id=row.reply_to, user=author, text=row.quote[:LONGEST_QUOTE])
+    return Quote(id=row.reply_to, user=who.in_row(row, "quote_"), text=row.quote[:LONGEST_QUOTE])

@@ -8,19 +8,20 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from typing import Any
 
-from sqlalchemy import Connection, Row, Select, exists, insert, select, update
+from sqlalchemy import Connection, Select, exists, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
 from models import names
 from models.errors import Taken
 from models.events import User
-from models.store import bans, sessions
+from models.store import bans, sessions, who
 from models.store.schema import bans as banned
 from models.store.schema import now, users
 from models.store.sessions import NOWHERE, Origin
 
-_user = select(users.c.id, users.c.name, users.c.role)
+_user = select(*who.columns())
 _account = users.alias("account")
 _is_an_accounts = exists().where(
     _account.c.name_key == users.c.name_key, _account.c.password.is_not(None)
@@ -60,7 +61,7 @@ def create_signed_in(
 def unclaimed(connection: Connection, names_said: Sequence[str]) -> dict[str, User]:
     """Find the guests who are whoever says their names, and may still be here by them."""
     keys = {name: names.key(name) for name in names_said}
-    found = select(users.c.name_key, *_user.selected_columns).where(
+    found = _user.add_columns(users.c.name_key).where(
         users.c.name_key.in_(set(keys.values())),
         users.c.unclaimed,
         ~_is_an_accounts,
@@ -68,7 +69,7 @@ def unclaimed(connection: Connection, names_said: Sequence[str]) -> dict[str, Us
     )
     # The first who said it is the one: later rows come earlier, and are replaced.
     rows = connection.execute(found.order_by(users.c.id.desc()))
-    by_key = {key: User(id, name, role) for key, id, name, role in rows}
+    by_key = {row.name_key: who.in_row(row) for row in rows}
     return {name: by_key[key] for name, key in keys.items() if key in by_key}
 
 
@@ -134,6 +135,6 @@ def unique_name(name: str) -> Iterator[None]:
         raise Taken("Somebody", name) from None
 
 
-def _one(connection: Connection, found: Select[tuple[int, str, str]]) -> User | None:
-    row: Row[tuple[int, str, str]] | None = connection.execute(found).first()
-    return None if row is None else User(id=row.id, name=row.name, role=row.role)
+def _one(connection: Connection, found: Select[Any]) -> User | None:
+    row = connection.execute(found).first()
+    return None if row is None else who.in_row(row)
