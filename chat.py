@@ -88,6 +88,7 @@ class Application(TornadoApplication):
         self.guests: bool = opts["guests"] == "on"
         self.signup: str = opts["signup"]
         self.most_reactions: int = opts["reaction_limit"]
+        self.most_invites: int = opts["invite_limit"]
         self.arrivals = Arrivals(opts)
         self.rates = Rates(opts)
         self.hashing = Hashing()
@@ -108,7 +109,13 @@ class Application(TornadoApplication):
         self.store = Store(opts["database"] or _sqlite_url(Path(opts["data"])))
         self.blobs = Blobs(Path(opts["data"]) / "files")
         self.pictures = Pictures(self.blobs, at_once=max(1, (os.cpu_count() or 1) // 2))
-        self.allowance = Allowance(sizes.parse(opts["quota"]), sizes.parse(opts["free_space"]))
+        self.allowance = Allowance(
+            quota=sizes.parse(opts["quota"]),
+            floor=sizes.parse(opts["free_space"]),
+            each=opts["uploads_per_user"],
+            all=opts["uploads_at_once"],
+            pace=sizes.parse(opts["upload_pace"]),
+        )
         self.sweeper = Sweeper(self.store, self.blobs)
         self.screening = Screening(self.store)
 

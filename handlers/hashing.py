@@ -33,7 +33,7 @@ class Hashing:
         """
         assert not kwargs
         if self._asked >= WAITING + THREADS:
-            raise SlowDown(1000)
+            raise SlowDown(1000, "Too many passwords are being checked at this moment")
         self._asked += 1
         try:
             return await asyncio.get_running_loop().run_in_executor(self._pool, work, *args)

@@ -32,9 +32,10 @@ class InvitesHandler(Handler):
     async def post(self) -> None:
         """Make a link; it is shown this once."""
         user = await self.user()
-        wanted = self.body_as(NewInvite)
-        described, token = await self.application.store.write(
-            invites.create, user, wanted.room, wanted.days, wanted.uses, self.application.signup
+        wanted, app = self.body_as(NewInvite), self.application
+        terms = wanted.room, wanted.days, wanted.uses
+        described, token = await app.store.write(
+            invites.create, user, *terms, app.signup, app.most_invites
         )
         self.answer({"url": f"/join/{token}", "token": token} | _told(described), 201)
 

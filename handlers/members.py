@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 from handlers.people import People
 from models.signals import CameIn, RoomChanged, TakenOut
 from models.store import members, people
@@ -25,6 +27,7 @@ class MemberHandler(People):
     async def put(self, room: str, member: str) -> None:
         """Bring somebody in; who is in already stays."""
         user = await self.user()
+        self.application.rates.members.take(user.id, time.monotonic())
         if await self.application.store.write(members.bring_in, user, int(room), int(member)):
             self.application.bus.signal(CameIn(int(member), int(room)))
         self.done()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 from msgspec import Raw
 
 from handlers.base import Handler
@@ -20,6 +22,7 @@ class MessageHandler(Handler):
     async def delete(self, id: str) -> None:
         """Leave nothing of it but its place, and tell the room."""
         user = await self.user()
+        self.application.rates.messages.take(user.id, time.monotonic())
         for change in await self.application.store.write(edits.remove, user, int(id)):
             self.application.bus.publish(change)
         self.set_status(204)

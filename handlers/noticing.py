@@ -36,6 +36,7 @@ class Noticing(Posting):
         if event.unreadFrom is None:
             progress.note(Move(self.person.id, event.room, read=event.seq or 0))
             return
+        self.take_turn()
         progress.forget(self.person.id, event.room)
         going = self.application.store.write(
             positions.go_back, self.person.id, event.room, event.unreadFrom

@@ -33,7 +33,7 @@ class Posting(Asking):
         texts.check(event.text, self.application.limits["text"])
         if not event.text.strip() and not event.files:
             raise Empty("There is nothing in this message.")
-        self._take_turn()
+        self.take_turn()
         text = self.application.screening.filter.screen(event.text)
         post = Post(
             room=event.room or LOBBY,
@@ -49,7 +49,7 @@ class Posting(Asking):
 
     def on_edit(self, event: events.Edit) -> None:
         texts.check(event.text, self.application.limits["text"])
-        self._take_turn()
+        self.take_turn()
         text = self.application.screening.filter.screen(event.text)
         html = _shown(text)
         self._change(
@@ -57,11 +57,11 @@ class Posting(Asking):
         )
 
     def on_delete(self, event: events.Delete) -> None:
-        self._take_turn()
+        self.take_turn()
         self._change(event, self.application.store.write(edits.remove, self.person, event.id))
 
     def on_react(self, event: events.React) -> None:
-        self._take_turn()
+        self.take_turn()
         most = self.application.most_reactions
         self._change(
             event,
@@ -70,7 +70,7 @@ class Posting(Asking):
             ),
         )
 
-    def _take_turn(self) -> None:
+    def take_turn(self) -> None:
         """Count one more thing said.
 
         :raises SlowDown: it was too soon

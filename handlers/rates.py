@@ -12,10 +12,11 @@ class Rates:
     """The limits of those who are known, each counted by person.
 
     :param opts: the options by name
-    :ivar messages: of what is said, changed, removed and reacted to
+    :ivar messages: of what is said, changed, removed, reacted to and marked as unread
     :ivar joins: of rooms joined, or looked up
     :ivar rooms: of rooms made, direct ones too
     :ivar changes: of names, topics and avatars: all are told of each
+    :ivar members: of people brought into rooms: each is told, on all their devices
     :ivar searches: of searches
     :ivar typing: of being told to type, by person and room
     """
@@ -25,8 +26,9 @@ class Rates:
         self.joins = limits(opts, "join")
         self.rooms = limits(opts, "room")
         self.changes = limits(opts, "change")
-        self.searches = Limits(rate=5.0, burst=30)
-        self.typing = Limits(rate=1.0, burst=1)
+        self.members = limits(opts, "member")
+        self.searches = limits(opts, "search")
+        self.typing = limits(opts, "typing")
 
 
 def limits(opts: Mapping[str, Any], name: str) -> Limits:

@@ -13,10 +13,7 @@ from contextlib import contextmanager
 from models.errors import DiskFull, Full, SlowDown
 from models.sizes import shown
 
-AT_ONCE = 32  # uploads of one person
-ALL_AT_ONCE = 256
 RETRY = 2000  # ms
-PACE = 24 << 20  # bytes a second of all uploads together
 
 
 class Allowance:
@@ -24,11 +21,17 @@ class Allowance:
 
     :param quota: bytes that one person's files may have together; 0: no limit
     :param floor: bytes of the disk that stay free
+    :param each: uploads of one person at once
+    :param all: uploads of everybody at once
+    :param pace: bytes a second of all uploads together; 0: no limit
     """
 
-    def __init__(self, quota: int, floor: int) -> None:
+    def __init__(self, quota: int, floor: int, each: int, all: int, pace: int) -> None:
         self._quota = quota
         self._floor = floor
+        self._each = each
+        self._all = all
+        self._pace = pace
         self._arriving: Counter[int] = Counter()  # bytes announced, by person
         self._uploads: Counter[int] = Counter()
         self._free_at = 0.0
@@ -41,7 +44,9 @@ class Allowance:
 
         :param now: seconds on any clock that only goes forward
         """
-        self._free_at = max(self._free_at, now) + size / PACE
+        if not self._pace:
+            return 0.0
+        self._free_at = max(self._free_at, now) + size / self._pace
         return self._free_at - now
 
     @contextmanager
@@ -55,8 +60,7 @@ class Allowance:
         :raises Full: over the quota
         :raises DiskFull: the disk would fall below the floor
         """
-        if self._uploads[user] >= AT_ONCE or self._uploads.total() >= ALL_AT_ONCE:
-            raise SlowDown(RETRY)
+        self._check_number(user)
         if self._quota and used + self._arriving[user] + size > self._quota:
             raise Full(
                 f"Your files have {shown(used)}; with this one they would be over the "
@@ -74,3 +78,17 @@ class Allowance:
             self._uploads[user] -= 1
             if not self._uploads[user]:
                 del self._arriving[user], self._uploads[user]
+
+    def _check_number(self, user: int) -> None:
+        if self._uploads[user] >= self._each:
+            raise SlowDown(
+                RETRY,
+                f"You have {self._each} uploads under way, which is the limit "
+                "(the server's --uploads-per-user)",
+            )
+        if self._uploads.total() >= self._all:
+            raise SlowDown(
+                RETRY,
+                f"The server takes {self._all} uploads at once, and has as many "
+                "(its --uploads-at-once)",
+            )

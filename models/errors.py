@@ -191,15 +191,14 @@ class SlowDown(ChatError):
     """Refuse for now.
 
     :param retry: milliseconds after which the same will be accepted
-    :param option: the option that sets the limit, where it is told
+    :param reason: what there was too much of, and where the limit comes from
     """
 
     code = "slow_down"
     status = 429
 
-    def __init__(self, retry: int, option: str | None = None) -> None:
-        where = f" (the server's --{option})" if option else ""
-        super().__init__(f"That was too fast{where}. Send it again in {retry / 1000:.1f} s.")
+    def __init__(self, retry: int, reason: str = "That was too fast") -> None:
+        super().__init__(f"{reason}. Send it again in {retry / 1000:.1f} s.")
         self.retry = retry
 
 

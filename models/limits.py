@@ -19,7 +19,8 @@ class Limits:
     """
 
     def __init__(self, rate: float, burst: int, option: str | None = None) -> None:
-        self._option = option
+        where = f" (the server's --{option})" if option else ""
+        self._reason = f"That was too fast; the limit is {_shown(rate)}{where}"
         self._interval = 1 / rate if rate > 0 else 0.0
         self._span = self._interval * max(burst, 1)
         self._full_at: dict[object, float] = {}
@@ -34,7 +35,15 @@ class Limits:
             return
         full_at = max(self._full_at.get(key, now), now) + self._interval
         if (over := full_at - now - self._span) > 1e-9:
-            raise SlowDown(max(1, round(over * 1000 + 0.5)), self._option)
+            raise SlowDown(max(1, round(over * 1000 + 0.5)), self._reason)
         self._full_at[key] = full_at
         if len(self._full_at) > _SWEEP:
             self._full_at = {key: at for key, at in self._full_at.items() if at > now}
+
+
+def _shown(rate: float) -> str:
+    """Write a rate for a person: ``5 a second``, ``3 a minute``."""
+    for seconds, unit in ((1, "a second"), (60, "a minute"), (3600, "an hour")):
+        if rate * seconds >= 1:
+            return f"{rate * seconds:g} {unit}"
+    return f"{rate * 86400:g} a day"

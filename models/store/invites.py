@@ -25,7 +25,6 @@ from models.store.people import here_to_stay
 from models.store.schema import invites, members, now, rooms, users
 
 HOUR = 3_600_000  # ms
-MOST = 100  # links of one person that are good at a time
 
 
 class Invite(NamedTuple):
@@ -82,11 +81,12 @@ _columns = tuple(invites.c[name] for name in Invite._fields)
 
 
 def create(
-    connection: Connection, by: User, room: int | None, days: int, uses: int, signup: str
+    connection: Connection, by: User, room: int | None, days: int, uses: int, signup: str, most: int
 ) -> tuple[Described, str]:
     """Make a link to the place, or to a room; give it and its token.
 
     :param signup: the ``--signup`` option
+    :param most: links of one person that are good at a time
     :raises ChatError: they may not
     """
     if room is None:
@@ -94,8 +94,11 @@ def create(
     else:
         policy.invite_to_room(rooms_of.standing_of(connection, by, room)[1])
     own = select(func.count()).where(invites.c.by == by.id, _is_good())
-    if (connection.scalar(own) or 0) >= MOST:
-        raise Forbidden(f"{MOST} of your invitations are still good: revoke one first.")
+    if (connection.scalar(own) or 0) >= most:
+        raise Forbidden(
+            f"{most} of your invitations are still good, which is the limit (the server's "
+            "--invite-limit): revoke one first."
+        )
     values = {"by": by.id, "room": room, "uses": uses, "expires": now() + days * 24 * HOUR}
     token = _insert(connection, values)
     return describe(connection, token), token

@@ -27,6 +27,17 @@ def test_the_error_says_when_it_will_be_accepted() -> None:
     limits.take("ada", refused.value.retry / 1000)
 
 
+@pytest.mark.parametrize(
+    ("rate", "limit"),
+    [(5, "5 a second"), (0.05, "3 a minute"), (0.01, "36 an hour"), (0.0001, "8.64 a day")],
+)
+def test_the_error_names_the_limit_and_its_option(rate: float, limit: str) -> None:
+    limits = Limits(rate, 1, "room-rate")
+    limits.take("ada", 0.0)
+    with pytest.raises(SlowDown, match=rf"limit is {limit} \(the server's --room-rate\)"):
+        limits.take("ada", 0.0)
+
+
 def test_one_persons_haste_is_not_anothers() -> None:
     limits = Limits(rate=1, burst=1)
     limits.take("ada", 0.0)
