@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import re
+import sqlite3
+from contextlib import closing
 
 from playwright.sync_api import expect
 
@@ -13,6 +16,23 @@ from tests.serving import GustProcess
 
 def numbered(first: int, last: int) -> list[str]:
     return [f"number {n}" for n in range(first, last + 1)]
+
+
+def at_one_moment(gust: GustProcess, count: int) -> None:
+    """Put messages with one date into the database while nobody has it open."""
+    gust.stop()
+    with closing(sqlite3.connect(gust.data / "chat.db")) as database, database:
+        database.execute(
+            "INSERT INTO users (id, name, name_key, role, date)"
+            " VALUES (1, 'bob', 'bob', 'guest', 0)"
+        )
+        database.executemany(
+            "INSERT INTO messages (id, room, seq, user, msg_id, text, html, date, posted)"
+            " VALUES (?1, 1, ?1, 1, ?1, ?2, ?3, 1700000000000, ?1)",
+            ((n, f"number {n}", f"<p>number {n}</p>") for n in range(1, count + 1)),
+        )
+        database.execute("UPDATE rooms SET seq = ?", (count,))
+    gust.start()
 
 
 def is_at_the_end(person: Person) -> bool:
@@ -94,6 +114,49 @@ def test_every_message_is_met_once_on_the_way_down_again(arrive: Arrive, gust: G
     )
     assert met == {"wrong": [], "last": 900}
     assert is_at_the_end(ada)
+
+
+# A hundred thousand by SOAK_MESSAGES take minutes.
+def test_messages_of_one_moment_are_each_met_once_and_the_page_stays_quick(
+    arrive: Arrive, gust: GustProcess
+) -> None:
+    count = int(os.environ.get("SOAK_MESSAGES", "4000"))
+    at_one_moment(gust, count)
+    ada = arrive("ada")
+    ada.sees(f"number {count}")
+    met = ada.timeline.evaluate(
+        """async (log, count) => {
+          const pause = () => new Promise(resolve => setTimeout(resolve, 0));
+          const frame = () => new Promise(requestAnimationFrame);
+          const seen = new Map();
+          let rows = 0, known = new Set(), slowest = 0;
+          const until = performance.now() + 600_000;
+          while (!seen.has(1) && performance.now() < until) {
+            const now = new Set();
+            for (const text of log.querySelectorAll('.text')) {
+              const number = Number(text.textContent.slice(7));
+              if (now.has(number)) return { twice: number };
+              now.add(number);
+            }
+            for (const number of now)
+              if (!known.has(number)) seen.set(number, (seen.get(number) ?? 0) + 1);
+            known = now;
+            rows = Math.max(rows, now.size);
+            const begun = performance.now();
+            log.scrollTop = Math.min(log.scrollTop, 300);
+            await frame();
+            slowest = Math.max(slowest, performance.now() - begun);
+            log.scrollTop = 0;
+            await frame(); await pause();
+          }
+          const often = [...seen].filter(([, times]) => times > 1).length;
+          return { seen: seen.size, often, rows, slowest };
+        }""",
+        count,
+    )
+    assert met["seen"] == count, met
+    assert not met["often"], met
+    assert met["rows"] <= 460, met
 
 
 def test_at_the_end_one_follows_what_is_said(arrive: Arrive, gust: GustProcess) -> None:
