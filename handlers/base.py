@@ -1,33 +1,26 @@
-"""What every handler shares: who is asking, JSON in and out, errors, headers."""
+"""What every handler shares: JSON in and out, errors, headers."""
 
 from __future__ import annotations
 
 import logging
 import re
 from http import HTTPStatus
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import Any, TypeVar
 
 import msgspec
-from tornado.web import HTTPError, RequestHandler, StaticFileHandler
+from tornado.web import HTTPError, StaticFileHandler
 
 from handlers import hosts
-from models import devices, names
-from models.addresses import network
+from handlers.identity import Identity
+from models import names
 from models.errors import (
     BadEvent,
     ChatError,
-    Forbidden,
     Misdirected,
     NotFound,
-    SignedOut,
     concerning,
 )
-from models.events import User, encode
-from models.store import bans, sessions
-from models.store.sessions import Origin, SignedIn
-
-if TYPE_CHECKING:
-    from chat import Application
+from models.events import encode
 
 T = TypeVar("T")
 
@@ -48,10 +41,8 @@ HEADERS = {
 TWO_YEARS = 2 * 365 * 86400  # seconds for which a browser asks by TLS only
 
 
-class Handler(RequestHandler):
+class Handler(Identity):
     """Answer one request."""
-
-    application: Application
 
     def set_default_headers(self) -> None:
         for name, value in HEADERS.items():
@@ -70,103 +61,6 @@ class Handler(RequestHandler):
         host = hosts.name_in(self.request.host)
         if host not in self.application.hosts and not hosts.is_address(host):
             raise Misdirected(host)
-
-    # ------------------------------------------------------------ who is asking
-
-    @property
-    def cookie_name(self) -> str:
-        return "__Host-gust" if self.request.protocol == "https" else "gust"
-
-    @property
-    def token(self) -> str | None:
-        """The session's token, as the client gives it; not yet known to be good."""
-        return self.get_cookie(self.cookie_name)
-
-    async def session_user(self) -> User | None:
-        """Find whose session the cookie is; None: no cookie, or one that is not good."""
-        session = await self.session()
-        return None if session is None else session.user
-
-    async def session(self) -> SignedIn | None:
-        """Find the session that the cookie is; None: no cookie, or one that is not good."""
-        if not self.token:
-            return None
-        session = await self.application.store.load(sessions.signed_in, self.token)
-        if session is not None:
-            address = self.request.remote_ip or ""
-            self.application.attendance.note(sessions.hash_of(self.token), address)
-        return session
-
-    async def user(self) -> User:
-        """Tell who is asking.
-
-        :raises SignedOut: nobody
-        """
-        user = await self.session_user()
-        if user is None or not self.admits(user):
-            raise self.stranger()
-        return user
-
-    def admits(self, user: User) -> bool:
-        """Tell whether somebody may be here at all: guests perhaps not."""
-        return self.application.guests or user.role != "guest"
-
-    def stranger(self) -> SignedOut:
-        """Say to whom we do not know how to come in."""
-        if self.application.guests:
-            return SignedOut("You are not signed in. Give a name with POST /api/session first.")
-        return SignedOut(
-            "You are not signed in, and this place takes no guests (the server's --guests). "
-            "Sign in with a name and a password: POST /api/session."
-        )
-
-    @property
-    def origin(self) -> Origin:
-        """Tell where the client is, for the list of its person's sessions."""
-        agent = self.request.headers.get("User-Agent", "")
-        return Origin(devices.name(agent), (self.request.remote_ip or "")[:64])
-
-    @property
-    def network(self) -> str:
-        """Give what limits and bans count as one: see :func:`models.addresses.network`."""
-        return network(self.request.remote_ip or "")
-
-    async def refuse_barred(self) -> None:
-        """Keep guests and newcomers out who come from a barred address.
-
-        :raises Forbidden: they do
-        """
-        if await self.application.store.load(bans.barred, self.network):
-            raise Forbidden(
-                "No guests or new accounts are taken from your address, because somebody was "
-                "banned there. If you have an account, sign in with your password."
-            )
-
-    def remember(self, token: str) -> None:
-        """Give the client its session."""
-        self.set_cookie(
-            self.cookie_name,
-            token,
-            path="/",
-            httponly=True,
-            samesite="Lax",
-            secure=self.request.protocol == "https",
-            max_age=sessions.DAYS_KEPT * 86400,
-        )
-
-    def new_name(self, name: str, longest: int = names.LONGEST_USER, what: str = "A name") -> str:
-        """Take a name that somebody or something is to have, as :func:`models.names.clean` does.
-
-        :raises Refused: the word filter is against it
-        """
-        with concerning("name"):
-            name = names.clean(name, longest, what)
-            self.application.screening.filter.check(name)
-            return name
-
-    def forget(self) -> None:
-        """Have the client drop its session."""
-        self.clear_cookie(self.cookie_name, path="/", secure=self.request.protocol == "https")
 
     # ------------------------------------------------------------ JSON
 
@@ -195,6 +89,16 @@ class Handler(RequestHandler):
         if not (text.isascii() and text.isdigit() and len(text) <= 16):
             raise BadEvent(f"“{name}” in the query must be a whole number.")
         return int(text)
+
+    def new_name(self, name: str, longest: int = names.LONGEST_USER, what: str = "A name") -> str:
+        """Take a name that somebody or something is to have, as :func:`models.names.clean` does.
+
+        :raises Refused: the word filter is against it
+        """
+        with concerning("name"):
+            name = names.clean(name, longest, what)
+            self.application.screening.filter.check(name)
+            return name
 
     def answer(self, body: Any, status: int = 200) -> None:
         self.set_status(status)
