@@ -24,7 +24,7 @@ from tornado.netutil import bind_sockets
 from tornado.options import OptionParser, options
 from tornado.web import Application as TornadoApplication
 
-from handlers import hosts
+from handlers import hosts, tls
 from handlers.arrivals import Arrivals
 from handlers.assets import Assets
 from handlers.attendance import Attendance
@@ -45,6 +45,7 @@ from handlers.routes import routes
 from handlers.screening import Screening
 from handlers.signals import Signals
 from handlers.sweeper import Sweeper
+from handlers.tls import Certificate, Unusable
 from models import names, sizes
 from models.addresses import Networks
 from models.allowance import Allowance
@@ -207,13 +208,14 @@ def main(arguments: list[str] | None = None) -> int:
         if given[:1] == ["admin"]:
             return _invite_admin(given[1:])
         parse(given)
+        certificate = _certificate()
         with _explained():
             application = Application(**options.group_dict("gust"))
         sockets = _bind(application)
     except GiveUp as reason:
         print(f"gust: {reason}", file=sys.stderr)
         return reason.status
-    asyncio.run(_serve(application, sockets))
+    asyncio.run(_serve(application, sockets, certificate))
     return 0
 
 
@@ -270,7 +272,23 @@ def _bind(application: Application) -> list[socket.socket]:
         ) from None
 
 
-async def _serve(application: Application, sockets: list[socket.socket]) -> None:
+def _certificate() -> Certificate | None:
+    """Give the certificate to serve with; None: there is no TLS."""
+    if not options.certfile:
+        if options.keyfile:
+            raise GiveUp(f"--keyfile={options.keyfile} needs --certfile=FILE beside it.", 2)
+        return None
+    certificate = Certificate(options.certfile, options.keyfile)
+    try:
+        certificate.context()
+    except Unusable as error:
+        raise GiveUp(str(error), 1) from None
+    return certificate
+
+
+async def _serve(
+    application: Application, sockets: list[socket.socket], certificate: Certificate | None
+) -> None:
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGINT, signal.SIGTERM):
@@ -282,7 +300,11 @@ async def _serve(application: Application, sockets: list[socket.socket]) -> None
         max_header_size=BODY,
         max_body_size=BODY,
         max_buffer_size=1 << 20,
+        ssl_options=certificate and certificate.context(),
     )
+    if certificate is not None:
+        tls.hush()
+        loop.add_signal_handler(signal.SIGHUP, certificate.renew, server)
     server.add_sockets(sockets)
     application.start()
     Collector(ChatSocketHandler.waiters).start()
@@ -307,10 +329,11 @@ async def _welcome_first_admin(application: Application, port: int) -> None:
 
 
 def _where(port: int, path: str = "") -> str:
-    """List where the page is; behind a proxy, where people find it."""
-    if options.behind_proxy and options.hosts:
-        return f"https://{hosts.first_of(options.hosts)}{path}"
-    return hosts.pages(options.address, port, path)
+    """List where the page is; with TLS, under the name that the certificate is for."""
+    if options.hosts and (options.behind_proxy or options.certfile):
+        at = "" if options.behind_proxy or port == 443 else f":{port}"
+        return f"https://{hosts.first_of(options.hosts)}{at}{path}"
+    return hosts.pages(options.address, port, path, "https" if options.certfile else "http")
 
 
 if __name__ == "__main__":

@@ -46,7 +46,7 @@ def is_address(host: str) -> bool:
     return True
 
 
-def pages(address: str, port: int, path: str = "") -> str:
+def pages(address: str, port: int, path: str = "", scheme: str = "http") -> str:
     """List where the page is, for those at this machine and in its network.
 
     :param address: the ``--address`` option: where it is served; empty: everywhere
@@ -56,7 +56,7 @@ def pages(address: str, port: int, path: str = "") -> str:
         found.append(_own_address())
     elif address not in ("127.0.0.1", "::1"):
         found = [address]
-    return "  ".join(f"http://{host}:{port}{path}" for host in dict.fromkeys(found))
+    return "  ".join(f"{scheme}://{host}:{port}{path}" for host in dict.fromkeys(found))
 
 
 def _own_address() -> str:

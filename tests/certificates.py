@@ -19,11 +19,8 @@ class Certificate(NamedTuple):
         return ssl.create_default_context(cafile=str(self.certfile))
 
 
-def make(folder: Path, name: str = "chat", *more: str) -> Certificate:
-    """Make a certificate for localhost, 127.0.0.1 and chat.example.org.
-
-    :param more: further arguments for ``openssl req``
-    """
+def make(folder: Path, name: str = "chat") -> Certificate:
+    """Make a certificate for localhost, 127.0.0.1 and chat.example.org."""
     made = Certificate(folder / f"{name}.pem", folder / f"{name}.key")
     names = "subjectAltName=DNS:localhost,DNS:chat.example.org,IP:127.0.0.1"
     subprocess.run(
@@ -32,7 +29,6 @@ def make(folder: Path, name: str = "chat", *more: str) -> Certificate:
             *("-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1"),
             *("-subj", f"/CN={name}", "-addext", names),
             *("-out", str(made.certfile), "-keyout", str(made.keyfile)),
-            *more,
         ],
         check=True,
         capture_output=True,

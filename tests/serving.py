@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+import ssl
 import subprocess
 import sys
 import threading
@@ -14,23 +15,31 @@ from typing import IO
 
 import tornado.testing
 
+from tests.certificates import Certificate
+
 ROOT = Path(__file__).parents[1]
 
 
 class GustProcess:
     """``chat.py`` on a free port, with its data in a folder of the test's.
 
+    :param cert: what it serves TLS with
     :ivar url: where it serves, without a slash at the end
     :ivar log: what it has said on standard error so far, a line each
     """
 
-    def __init__(self, data: Path, *options: str) -> None:
+    def __init__(self, data: Path, *options: str, cert: Certificate | None = None) -> None:
         self.data = data
         self.options = options
+        self._trust: ssl.SSLContext | None = None
         self.log: list[str] = []
         held, self.port = tornado.testing.bind_unused_port()
         held.close()
         self.url = f"http://127.0.0.1:{self.port}"
+        if cert is not None:
+            self.options += (f"--certfile={cert.certfile}", f"--keyfile={cert.keyfile}")
+            self.url = f"https://127.0.0.1:{self.port}"
+            self._trust = cert.believed()
         self._process: subprocess.Popen[str] | None = None
 
     def __enter__(self) -> GustProcess:
@@ -78,7 +87,7 @@ class GustProcess:
             if self._process.poll() is not None:
                 raise AssertionError(f"it ended with {self._process.returncode}: {self.log[-5:]}")
             try:
-                urllib.request.urlopen(f"{self.url}/healthz", timeout=5).read()
+                urllib.request.urlopen(f"{self.url}/healthz", timeout=5, context=self._trust).read()
                 return time.monotonic() - begun
             except OSError:
                 if time.monotonic() - begun > within:
