@@ -30,6 +30,7 @@ from handlers.assets import Assets
 from handlers.attendance import Attendance
 from handlers.base import Missing
 from handlers.chatsocket import ChatSocketHandler
+from handlers.commands import COMMANDS, carry_out, usage
 from handlers.connection import GOING_DOWN
 from handlers.frames import TOO_SLOW, Listener, Turn
 from handlers.garbage import Collector
@@ -207,6 +208,11 @@ def main(arguments: list[str] | None = None) -> int:
     try:
         if given[:1] == ["admin"]:
             return _invite_admin(given[1:])
+        if given and (command := COMMANDS.get(given[0])):
+            with _explained():
+                return carry_out(command, given[1:])
+        if "--help" in given:
+            print(usage(), file=sys.stderr)
         parse(given)
         certificate = _certificate()
         with _explained():

@@ -60,8 +60,10 @@ class Sweeper:
             await self._store.write(files.strike_off, removed)
 
     async def _remove(self, digests: Collection[bytes], young: float) -> list[bytes]:
-        return [
-            digest
-            for digest in digests
-            if await self._blobs.run(self._blobs.remove, digest, younger=young)
-        ]
+        """Take contents away; give those that are gone. While a backup is made, none go."""
+        with self._blobs.removing() as may:
+            return [
+                digest
+                for digest in digests
+                if may and await self._blobs.run(self._blobs.remove, digest, younger=young)
+            ]

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import asyncio
 import errno
+import fcntl
 import hashlib
 import logging
 import os
@@ -116,6 +117,26 @@ class Blobs:
             self.thumbnail(digest).unlink(missing_ok=True)
         return True
 
+    @staticmethod
+    @contextmanager
+    def held(folder: Path) -> Iterator[None]:
+        """Keep every process from taking contents away; wait for one that is about it."""
+        handle = os.open(folder, os.O_RDONLY)
+        try:
+            fcntl.flock(handle, fcntl.LOCK_SH)
+            yield
+        finally:
+            os.close(handle)
+
+    @contextmanager
+    def removing(self) -> Iterator[bool]:
+        """Be about to :meth:`remove` contents; False: not now, they are :meth:`held`."""
+        handle = os.open(self.folder, os.O_RDONLY)
+        try:
+            yield _taken(handle)
+        finally:
+            os.close(handle)
+
     def kept(self) -> Iterator[bytes]:
         """List the contents that are here."""
         for folder in self.folder.iterdir():
@@ -178,6 +199,14 @@ class Incoming:
                 self._handle = None
             for name in (self.path, f"{self.path}.clean", f"{self.path}.webp"):
                 Path(name).unlink(missing_ok=True)
+
+
+def _taken(handle: int) -> bool:
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True
 
 
 def _sync(path: Path) -> None:

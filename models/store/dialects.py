@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import fcntl
 import sqlite3
+from contextlib import closing
 from pathlib import Path
 from typing import IO, Any
 
@@ -27,7 +28,7 @@ def connect(url: str) -> Engine:
     :raises sqlalchemy.exc.ArgumentError: the text is not a URL
     :raises ValueError: it is of another kind, or without a file
     """
-    Path(_file_of(url)).parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    Path(file_of(url)).parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     engine = create_engine(url, pool_size=8, max_overflow=0)
     event.listen(engine, "connect", _configure_sqlite)
     event.listen(engine, "begin", _begin_sqlite)
@@ -41,7 +42,7 @@ def lock(url: str) -> IO[bytes]:
 
     :raises InUse: another process has it
     """
-    file = Path(f"{_file_of(url)}.lock")
+    file = Path(f"{file_of(url)}.lock")
     file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     held = file.open("ab")
     try:
@@ -52,7 +53,28 @@ def lock(url: str) -> IO[bytes]:
     return held
 
 
-def _file_of(url: str) -> str:
+def copy(url: str, target: Path) -> None:
+    """Write the database as it is at one moment to another file, whoever is using it.
+
+    :raises FileNotFoundError: there is no database
+    :raises sqlite3.Error: it can't be read, or is damaged
+    """
+    source = Path(file_of(url))
+    source.stat()  # SQLite would make an empty one
+    with closing(sqlite3.connect(source)) as database, closing(sqlite3.connect(target)) as copied:
+        copied.execute("PRAGMA synchronous=OFF")  # what does not come to its end is thrown away
+        # All pages in one step: one transaction that reads, beside any that write.
+        database.backup(copied)
+        (found,) = copied.execute("PRAGMA quick_check(1)").fetchone()
+        if found != "ok":
+            raise sqlite3.DatabaseError(f"it is damaged ({found.splitlines()[-1]})")
+
+
+def file_of(url: str) -> str:
+    """Give the file of an SQLAlchemy URL.
+
+    :raises ValueError: it is of another kind, or without a file
+    """
     parsed = make_url(url)
     if parsed.get_backend_name() != "sqlite":
         raise ValueError(

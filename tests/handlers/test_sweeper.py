@@ -9,6 +9,7 @@ import pytest
 from sqlalchemy import update
 
 from models.store import files
+from models.store.blobs import Blobs
 from models.store.schema import files as table
 from tests.handlers.test_files import on_disk
 from tests.handlers.test_rooms import sign_in
@@ -100,3 +101,15 @@ async def test_what_a_crash_left_is_found(call, app) -> None:
     grow_old(app)
     await app.sweeper.search()
     assert [path.stat().st_size for path in on_disk(app)] == [kept["size"]]
+
+
+@pytest.mark.gen_test
+async def test_while_a_backup_is_made_nothing_is_taken_away(call, app):
+    ada = await sign_in(call, "ada")
+    sent = await upload(call, ada, b"one")
+    await call("DELETE", f"/api/files/{sent.body['id']}", cookie=ada)
+    with Blobs.held(app.blobs.folder):
+        await app.sweeper.sweep(young=0)
+        assert len(on_disk(app)) == 1
+    await app.sweeper.sweep(young=0)
+    assert on_disk(app) == []

@@ -1,0 +1,52 @@
+"""What ``chat.py`` does beside serving: ``python chat.py backup FILE``, and so on.
+
+Each command is a function of what was said behind its name; it gives the exit status.
+"""
+
+from __future__ import annotations
+
+import signal
+from collections.abc import Callable
+from typing import NamedTuple
+
+from handlers.commands import backup
+
+
+class Command(NamedTuple):
+    """One command.
+
+    :ivar takes: what is said behind its name
+    :ivar does: in a few words
+    """
+
+    takes: str
+    does: str
+    run: Callable[[list[str]], int]
+
+
+COMMANDS = {
+    "backup": Command(
+        "FILE", "write all that is kept to one file, also while serving", backup.write
+    ),
+    "restore": Command("FILE", "put a backup into an empty --data folder", backup.restore),
+}
+
+
+def carry_out(command: Command, arguments: list[str]) -> int:
+    """Run a command; Ctrl+C and SIGTERM have it clean up behind itself.
+
+    :raises GiveUp: it can't be carried out
+    """
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    try:
+        return command.run(arguments)
+    except KeyboardInterrupt:
+        return 128 + signal.SIGINT
+
+
+def usage() -> str:
+    """List the commands, for ``--help``."""
+    said = {f"{name} {command.takes}".strip(): command.does for name, command in COMMANDS.items()}
+    said["admin NAME"] = "print a one-time link by which NAME becomes an admin"
+    lines = [f"  chat.py {name:<30} {does}" for name, does in said.items()]
+    return "\n".join(["Commands, beside serving (with the server's options):\n", *lines, ""])
