@@ -1,9 +1,9 @@
 /**
  * The conversation: who I am, my rooms, and what the server tells of them.
  *
- * Fires `me`, `rooms` (their list, names or news), `heard` (`detail`: messages of others, said just now),
- * `lost` (`detail`: the room that the reader looked at and is no longer in), and `stranger` (the server
- * took us for somebody else: the session is over).
+ * Fires `me`, `person` (`detail`: somebody who is called or looks otherwise now), `rooms` (their list, names or
+ * news), `heard` (`detail`: messages of others, said just now), `lost` (`detail`: the room that the reader looked at
+ * and is no longer in), and `stranger` (the server took us for somebody else: the session is over).
  */
 
 import { api } from './api.js';
@@ -92,11 +92,7 @@ export class Chat extends EventTarget {
 
   /** @returns {string} what somebody is called, as far as this page has met them; else nothing */
   nameOf(id) {
-    for (const room of this.#rooms.values()) {
-      const found = room.person(id);
-      if (found) return found.name;
-    }
-    return '';
+    return this.person(id)?.name ?? '';
   }
 
   room(id) {
@@ -107,7 +103,7 @@ export class Chat extends EventTarget {
   person(id) {
     if (id === this.me.id) return this.me;
     for (const room of [this.current, ...this.#rooms.values()]) {
-      const found = room?.presence.people.get(id) ?? room?.messages.findLast(({ user }) => user.id === id)?.user;
+      const found = room?.person(id);
       if (found) return found;
     }
     return undefined;
@@ -195,6 +191,7 @@ export class Chat extends EventTarget {
       this.#fire('me');
     }
     for (const room of this.#rooms.values()) room.rename(user);
+    this.dispatchEvent(new CustomEvent('person', { detail: user }));
   }
 
   #welcome({ user, rooms, epoch, limits }) {

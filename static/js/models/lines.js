@@ -148,7 +148,7 @@ function messageLine(message, continued, me, { received, read }) {
   return {
     kind: 'message',
     key: own && message.msgId ? message.msgId : `message ${message.id}`,
-    version: [message.seq, message.state, message.reason, continued, message.user.name, reach].join(' '),
+    version: [message.seq, message.state, message.reason, continued, message.user.name, message.user.avatar, reach].join(' '),
     message,
     continued,
     own,

@@ -9,6 +9,7 @@ import { find, paint, part } from './template.js';
 /** @param {{id: number}} told whose card */
 export async function open(context, { id }) {
   const card = new Card(ask('card'), context, id);
+  card.connect();
   card.draw();
   await card.learn();
 }
@@ -23,6 +24,13 @@ class Card {
     this.#dialog = dialog;
     this.#context = context;
     this.#id = id;
+  }
+
+  connect() {
+    const gone = new AbortController();
+    const changed = ({ detail: user }) => user.id === this.#id && this.#change(user);
+    this.#context.chat.addEventListener('person', changed, { signal: gone.signal });
+    this.#dialog.addEventListener('close', () => gone.abort());
   }
 
   /** Ask the server about them; what the page knows already stands meanwhile. */
@@ -109,9 +117,11 @@ class Card {
   }
 
   async #giveRole(role) {
-    const user = await api.giveRole(this.#id, role);
-    this.#known = { ...this.#known, user };
-    this.#context.chat.rename(user);
+    this.#context.chat.rename(await api.giveRole(this.#id, role));
+  }
+
+  #change(user) {
+    if (this.#known) this.#known = { ...this.#known, user };
     this.draw();
   }
 

@@ -9,18 +9,18 @@ export function open({ chat }, { message, room }) {
   const run = room.shown;
   const people = [...room.positions.others].map(([id, { received, read, date }]) => {
     const isRead = run.reached(read) >= message.id;
-    return { id, name: chat.nameOf(id), isRead, there: isRead || run.reached(received) >= message.id, date };
+    return { user: chat.person(id), isRead, there: isRead || run.reached(received) >= message.id, date };
   });
-  const shown = people.filter(({ name, there }) => name && there);
-  shown.sort((one, other) => other.isRead - one.isRead || one.name.localeCompare(other.name));
+  const shown = people.filter(({ user, there }) => user && there);
+  shown.sort((one, other) => other.isRead - one.isRead || one.user.name.localeCompare(other.user.name));
   find(dialog, 'list').append(...shown.map(line));
   find(dialog, 'none').hidden = shown.length > 0;
 }
 
-function line({ id, name, isRead, date }) {
+function line({ user, isRead, date }) {
   const item = part('reader');
-  paint(find(item, 'avatar'), { id, name });
-  find(item, 'name').textContent = name;
+  paint(find(item, 'avatar'), user);
+  find(item, 'name').textContent = user.name;
   find(item, 'state').textContent = isRead ? words.readBy(date) : words.receivedBy;
   return item;
 }

@@ -22,6 +22,7 @@ export class Rooms {
 
   connect(signal) {
     this.#chat.addEventListener('rooms', () => this.#draw(), { signal });
+    this.#chat.addEventListener('person', () => this.#draw(), { signal });
     this.#chat.addEventListener('me', () => this.#introduce(), { signal });
     this.#root.addEventListener('click', (event) => this.#click(event), { signal });
   }
@@ -96,16 +97,15 @@ const most = (n) => (n > 99 ? '99+' : String(n));
 
 /** What stands before a room's name: the initials of who is talked to, or a sign of its kind. */
 function sign(place, room) {
-  const drawn = room.direct ? `${room.others.map(({ id, name: called }) => `${id} ${called}`)}` : room.kind;
-  if (place.dataset.drawn === drawn) return;
-  place.dataset.drawn = drawn;
-  place.replaceChildren(room.direct ? face(room.others) : icon(room.kind === 'closed' ? 'lock' : 'room'));
+  const { kind, direct, others } = room;
+  if (place.dataset.drawn !== kind) place.replaceChildren(direct ? avatarOf() : icon(kind === 'closed' ? 'lock' : 'room'));
+  place.dataset.drawn = kind;
+  if (!direct || !others.length) return;
+  paint(place.firstElementChild, others.length > 1 ? { id: others[0].id, name: String(others.length) } : others[0]);
 }
 
-function face(others) {
+function avatarOf() {
   const avatar = document.createElement('span');
   avatar.className = 'avatar';
-  if (others.length) paint(avatar, others[0]);
-  if (others.length > 1) avatar.textContent = others.length;
   return avatar;
 }

@@ -59,8 +59,24 @@ export function initials(text) {
   return (first + firstOf(pieces.at(-1))).toLocaleUpperCase();
 }
 
-/** Paint a person's initials. The golden angle keeps neighbours by number apart in colour. */
-export function paint(element, user) {
-  element.textContent = initials(user.name);
-  element.style.setProperty('--hue', ((user.id * 137.508) % 360).toFixed(0));
+/**
+ * Paint a person: their initials, and over them, as soon as it is there, their picture. The golden angle keeps
+ * neighbours by number apart in colour.
+ */
+export function paint(element, { id, name: called, avatar = '' }) {
+  const painted = `${id} ${avatar} ${called}`;
+  if (element.dataset.painted === painted) return;
+  element.dataset.painted = painted;
+  element.textContent = initials(called);
+  element.style.setProperty('--hue', ((id * 137.508) % 360).toFixed(0));
+  if (avatar) element.append(portrait(avatar));
+}
+
+function portrait(source) {
+  const image = new Image();
+  image.alt = '';
+  image.decoding = 'sync'; // it is small, and one that is known already must not flicker
+  image.addEventListener('error', () => image.remove());
+  image.src = source;
+  return image;
 }
