@@ -29,10 +29,9 @@ from handlers.arrivals import Arrivals
 from handlers.assets import Assets
 from handlers.attendance import Attendance
 from handlers.base import Missing
-from handlers.chatsocket import ChatSocketHandler
+from handlers.chatsocket import ChatSocketHandler, too_slow
 from handlers.commands import COMMANDS, carry_out, usage
 from handlers.connection import GOING_DOWN
-from handlers.frames import TOO_SLOW, Listener, Turn
 from handlers.garbage import Collector
 from handlers.hashing import Hashing
 from handlers.heartbeat import Heartbeat
@@ -47,6 +46,7 @@ from handlers.screening import Screening
 from handlers.signals import Signals
 from handlers.sweeper import Sweeper
 from handlers.tls import Certificate, Unusable
+from handlers.turn import Turn
 from models import names, sizes
 from models.addresses import Networks
 from models.allowance import Allowance
@@ -128,7 +128,7 @@ class Application(TornadoApplication):
         self.cache = ChatSocketHandler.cache = Cache(
             opts["cache_size"], lambda room, size: self.store.read(messages.recent, room, size)
         )
-        self.turn = Turn(_too_slow)
+        self.turn = Turn(too_slow)
         self.live = Live(self.store, self.cache, self.turn)
         self.bus: Bus = LocalBus()
         self.bus.subscribe(self.live.hear, Signals(self.store, self.live, self.screening).hear)
@@ -171,14 +171,6 @@ class Application(TornadoApplication):
         self.store.close()
         self.pictures.close()
         self.blobs.close()
-
-
-def _too_slow(listener: Listener) -> None:
-    for waiter in list(ChatSocketHandler.waiters):
-        if waiter.listener is listener:
-            waiter.goodbye = (TOO_SLOW, "reading too slowly")
-            log.info("slow reader %s user=%d", listener.key, waiter.person.id)
-            waiter.withdraw()
 
 
 def _log_request(handler: Any) -> None:

@@ -15,7 +15,7 @@ from typing import Any, ClassVar
 
 from msgspec import UNSET
 
-from handlers.frames import Listener
+from handlers.listener import TOO_SLOW, Listener
 from handlers.noticing import Noticing
 from handlers.reader import Reader
 from models import events
@@ -135,3 +135,12 @@ _HANDLERS: dict[type[events.ClientEvent], Callable[[ChatSocketHandler, Any], Non
     events.Read: ChatSocketHandler.on_read,
     events.Ping: ChatSocketHandler.on_ping,
 }
+
+
+def too_slow(listener: Listener) -> None:
+    """Take out whoever reads too slowly; the listener says so to them itself."""
+    for waiter in list(ChatSocketHandler.waiters):
+        if waiter.listener is listener:
+            waiter.goodbye = (TOO_SLOW, "reading too slowly")
+            log.info("slow reader %s user=%d", listener.key, waiter.person.id)
+            waiter.withdraw()

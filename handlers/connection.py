@@ -6,8 +6,9 @@ import asyncio
 
 from msgspec import UNSET
 
-from handlers.frames import Listener, frame
+from handlers.frames import frame
 from handlers.handshake import Handshake
+from handlers.listener import Listener
 from models import events
 from models.errors import ChatError
 from models.events import encode

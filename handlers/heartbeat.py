@@ -12,7 +12,8 @@ from typing import Protocol
 
 from tornado.ioloop import PeriodicCallback
 
-from handlers.frames import PING, Listener, frame
+from handlers.frames import PING, frame
+from handlers.listener import Listener
 
 log = logging.getLogger("gust.socket")
 

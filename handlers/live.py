@@ -14,7 +14,9 @@ from typing import NamedTuple
 
 from msgspec import Raw
 
-from handlers.frames import Listener, Turn, frame
+from handlers.frames import frame
+from handlers.listener import Listener
+from handlers.turn import Turn
 from models import events
 from models.cache import Cache
 from models.channel import Change, Channel, Latest, Older

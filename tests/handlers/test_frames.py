@@ -14,7 +14,9 @@ import pytest
 from tornado.iostream import IOStream
 
 from handlers import frames
-from handlers.frames import Listener, Turn, frame
+from handlers.frames import frame
+from handlers.listener import Listener
+from handlers.turn import Turn
 from models.channel import Change, Channel, Recent
 
 
