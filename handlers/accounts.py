@@ -13,7 +13,7 @@ from models.errors import Forbidden, SignedOut, Taken, concerning
 from models.events import RoomEntry, User
 from models.presence import NOBODY
 from models.signals import CameIn, PersonChanged, RoomChanged, TakenOut
-from models.store import accounts, rooms, sessions, users
+from models.store import accounts, rooms, users
 from models.store.accounts import Account, Registered, Registration
 
 
@@ -70,7 +70,7 @@ class AccountHandler(Personal):
 
     async def _register(self, wanted: NewAccount, guest: User | None, name: str) -> Registered:
         app, id = self.application, guest.id if guest else None
-        session = sessions.hash_of(self.token) if guest and self.token else None
+        session = self.token_hash if guest else None
         self._refuse_held(name, id)
         with app.live.place.reserve(name, id or NOBODY):
             registered = await app.store.write(
@@ -129,8 +129,8 @@ class AccountHandler(Personal):
             return renamed
 
     async def _change_password(self, account: Account, password: str) -> None:
-        assert self.token is not None
-        app, here = self.application, sessions.hash_of(self.token)
+        app, here = self.application, self.token_hash
+        assert here is not None
         hashed = await app.hashing.run(passwords.hashed, password)
         self.end_sessions(await app.store.write(accounts.change_password, account, hashed, here))
 

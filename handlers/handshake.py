@@ -19,7 +19,7 @@ from models.events import Receipt, RoomEntry, User
 from models.policy import LOBBY
 from models.presence import NOBODY
 from models.signals import PersonChanged
-from models.store import rooms, sessions, users
+from models.store import rooms, users
 from models.store.sessions import SignedIn
 
 MOST_RESUMED = 200  # rooms in one handshake
@@ -72,7 +72,7 @@ class Handshake(Handler, WebSocketHandler):
         self.key = str(uuid.uuid4())
         self.check_upgrade()
         self.positions = self._read_positions()
-        self.session_hash = sessions.hash_of(self.token) if self.token else None
+        self.session_hash = self.token_hash
         self.arriving.add(self)
         self.person = await self._identify()
         # Held, with nothing awaited since it was found free, until the socket is open.

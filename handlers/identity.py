@@ -10,7 +10,7 @@ from models import devices
 from models.addresses import network
 from models.errors import Forbidden, SignedOut
 from models.events import User
-from models.store import bans, sessions
+from models.store import bans, sessions, tokens
 from models.store.sessions import Origin, SignedIn
 
 if TYPE_CHECKING:
@@ -31,6 +31,11 @@ class Identity(RequestHandler):
         """The session's token, as the client gives it; not yet known to be good."""
         return self.get_cookie(self.cookie_name)
 
+    @property
+    def token_hash(self) -> bytes | None:
+        """What the token's session would be known by; None: no token was given."""
+        return tokens.hash_of(self.token) if self.token else None
+
     async def session_user(self) -> User | None:
         """Find whose session the cookie is; None: no cookie, or one that is not good."""
         session = await self.session()
@@ -43,7 +48,7 @@ class Identity(RequestHandler):
         session = await self.application.store.load(sessions.signed_in, self.token)
         if session is not None:
             address = self.request.remote_ip or ""
-            self.application.attendance.note(sessions.hash_of(self.token), address)
+            self.application.attendance.note(tokens.hash_of(self.token), address)
         return session
 
     async def user(self) -> User:

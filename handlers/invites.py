@@ -10,7 +10,7 @@ from handlers.base import Handler
 from handlers.sessions import Me, Personal
 from models.events import Id
 from models.signals import CameIn, PersonChanged
-from models.store import accounts, invites, rooms, sessions
+from models.store import accounts, invites, rooms
 from models.store.invites import Described
 
 
@@ -74,8 +74,8 @@ class JoinHandler(Personal):
             return
         user = await self.user()
         store, bus = self.application.store, self.application.bus
-        assert self.token is not None
-        session = sessions.hash_of(self.token)
+        session = self.token_hash
+        assert session is not None
         accepted = await store.write(invites.accept, user, session, token)
         if accepted.room is not None and accepted.came_in:
             bus.signal(CameIn(user.id, accepted.room))

@@ -51,8 +51,8 @@ class Personal(Handler):
 
     def renew_session(self, token: str) -> None:
         """Give the client the token that its session goes on by."""
-        assert self.token is not None
-        self.application.bus.signal(SessionsRenewed([sessions.hash_of(self.token)]))
+        assert self.token_hash is not None
+        self.application.bus.signal(SessionsRenewed([self.token_hash]))
         self.remember(token)
 
 
@@ -110,7 +110,7 @@ class SessionHandler(Personal):
         """
         app = self.application
         app.arrivals.sign_in(names.key(name), self.network)
-        replaced = sessions.hash_of(self.token) if self.token else None
+        replaced = self.token_hash
         token = None
         while token is None:  # again where it was hashed anew, or changed, meanwhile
             account = await self._account(name, password)
@@ -135,8 +135,8 @@ class SessionHandler(Personal):
 
     async def delete(self) -> None:
         """Sign out, here or everywhere: sessions end, and their sockets; twice is fine."""
-        if self.token:
-            here = sessions.hash_of(self.token)
+        here = self.token_hash
+        if here is not None:
             user = await self.session_user()
             if user is not None and self.get_query_argument("all", "") == "1":
                 self.end_sessions(await self.application.store.write(sessions.end_all, user.id))
@@ -154,8 +154,7 @@ class DevicesHandler(Personal):
     async def get(self) -> None:
         """Answer where one is signed in, the newest first."""
         user = await self.user()
-        assert self.token is not None
-        here = sessions.hash_of(self.token)
+        here = self.token_hash
         found = await self.application.store.read(sessions.of, user.id)
         self.answer(
             DeviceList(

@@ -42,13 +42,12 @@ class Store:
     """
 
     def __init__(self, url: str) -> None:
-        self._lock = dialects.lock(url)
-        try:
+        with contextlib.ExitStack() as held:
+            held.enter_context(dialects.lock(url))
             self._engine = dialects.connect(url)
+            held.callback(self._engine.dispose)
             self.epoch = self._begin()
-        except BaseException:
-            self._lock.close()
-            raise
+            self._held = held.pop_all()
         self._readers = ThreadPoolExecutor(READERS, thread_name_prefix="reader")
         self._writer: Writer | None = None
         self._loaders: dict[Any, Loader[Any, Any]] = {}
@@ -138,8 +137,7 @@ class Store:
         if self._writer is not None:
             self._writer.close()
         self._readers.shutdown()
-        self._engine.dispose()
-        self._lock.close()
+        self._held.close()
 
     def _write_thread(self) -> Writer:
         # It begins with the first write: only then is there a loop to answer on.

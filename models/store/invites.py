@@ -6,8 +6,6 @@ not once they are banned, deleted, or no longer in the room.
 
 from __future__ import annotations
 
-import hashlib
-import secrets
 from collections.abc import Mapping
 from typing import NamedTuple
 
@@ -18,7 +16,7 @@ from sqlalchemy import update as sql_update
 from models import names, policy
 from models.errors import Forbidden, NoInvitation, NotFound
 from models.events import Role, User
-from models.store import actions, sessions, who
+from models.store import actions, sessions, tokens, who
 from models.store import members as members_of
 from models.store import rooms as rooms_of
 from models.store.people import here_to_stay
@@ -119,8 +117,8 @@ def create_for_admin(connection: Connection, name: str | None = None) -> str:
 
 
 def _insert(connection: Connection, values: Mapping[str, object]) -> str:
-    token = secrets.token_urlsafe(32)
-    row = {**values, "token_hash": hash_of(token), "date": now()}
+    token = tokens.new()
+    row = {**values, "token_hash": tokens.hash_of(token), "date": now()}
     connection.execute(insert(invites).values(row))
     return token
 
@@ -239,12 +237,8 @@ def role_of_maker(connection: Connection, invite: Invite) -> Role | None:
     return role
 
 
-def hash_of(token: str) -> bytes:
-    return hashlib.sha256(token.encode("utf-8", "surrogatepass")).digest()
-
-
 def _is(token: str) -> ColumnElement[bool]:
-    return and_(invites.c.token_hash == hash_of(token), _is_good())
+    return and_(invites.c.token_hash == tokens.hash_of(token), _is_good())
 
 
 def _is_good() -> ColumnElement[bool]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections import Counter
 from collections.abc import Callable, Sequence
 from functools import cache
@@ -17,7 +16,7 @@ from models.events import Message, User, encode
 from models.store import files, naming, numbers
 from models.store.prepared import Prepared, Values
 from models.store.referring import Referred, look_up
-from models.store.schema import messages
+from models.store.schema import messages, now
 from models.store.states import change_of, change_to, whole
 
 
@@ -123,7 +122,7 @@ def _find(connection: Connection, posts: Sequence[Post]) -> dict[tuple[int, str]
 def _store(connection: Connection, posts: Sequence[Post]) -> dict[tuple[int, str], Change]:
     # The rooms' numbers are taken first: that locks the rooms' rows, and so ids
     # and numbers rise together, also with several writing processes.
-    now = time.time_ns() // 1_000_000
+    at = now()
     following = numbers.take(connection, Counter(post.room for post in posts))
     by_number: dict[tuple[int, int], tuple[Post, Referred]] = {}
     rows = []
@@ -132,7 +131,7 @@ def _store(connection: Connection, posts: Sequence[Post]) -> dict[tuple[int, str
         seq = following[post.room]
         following[post.room] += 1
         by_number[post.room, seq] = post, refers
-        rows.append(_row(post, refers, seq, now))
+        rows.append(_row(post, refers, seq, at))
     stored = {}
     for id, room, seq in _insert(connection, rows):
         post, refers = by_number[room, seq]
@@ -140,12 +139,12 @@ def _store(connection: Connection, posts: Sequence[Post]) -> dict[tuple[int, str
             files.attach(connection, post.files, post.user.id, room, id)
         if refers.mentions:
             naming.write_down(connection, post.user.id, room, id, refers.mentions)
-        message = _message(post, refers, id, seq, now)
+        message = _message(post, refers, id, seq, at)
         stored[post.user.id, post.msg_id] = change_to(message, post.origin)
     return stored
 
 
-def _row(post: Post, refers: Referred, seq: int, now: int) -> Values:
+def _row(post: Post, refers: Referred, seq: int, date: int) -> Values:
     """Give the values of a post for ``_COLUMNS``."""
     return (
         post.room,
@@ -154,7 +153,7 @@ def _row(post: Post, refers: Referred, seq: int, now: int) -> Values:
         post.msg_id,
         post.text,
         refers.html if post.html is None else post.html,
-        now,
+        date,
         _json(refers.files),
         seq,
         post.reply_to,
@@ -162,7 +161,7 @@ def _row(post: Post, refers: Referred, seq: int, now: int) -> Values:
     )
 
 
-def _message(post: Post, refers: Referred, id: int, seq: int, now: int) -> Message:
+def _message(post: Post, refers: Referred, id: int, seq: int, date: int) -> Message:
     return Message(
         id=id,
         room=post.room,
@@ -170,7 +169,7 @@ def _message(post: Post, refers: Referred, id: int, seq: int, now: int) -> Messa
         user=post.user,
         text=post.text,
         html=refers.html if post.html is None else post.html,
-        date=now,
+        date=date,
         msgId=post.msg_id,
         files=refers.files,
         replyTo=UNSET if post.reply_to is None else post.reply_to,

@@ -1,13 +1,10 @@
 """Sessions: what a browser holds to be somebody.
 
-A session is known by its token's hash; the database never sees the token, so that a
-stolen copy opens none. To its owner it is shown by a number made from the hash.
+A session is known by its token's hash. To its owner it is shown by a number made from that.
 """
 
 from __future__ import annotations
 
-import hashlib
-import secrets
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
@@ -16,7 +13,7 @@ from sqlalchemy.sql.expression import bindparam
 
 from models.errors import SignedOut
 from models.events import User
-from models.store import who
+from models.store import tokens, who
 from models.store.schema import now, sessions, users
 
 DAYS_KEPT = 365  # days unseen after which a session is over
@@ -61,10 +58,6 @@ class Device(NamedTuple):
     seen: int
 
 
-def hash_of(token: str) -> bytes:
-    return hashlib.sha256(token.encode("utf-8", "surrogatepass")).digest()
-
-
 def number_of(hash: bytes) -> int:
     """Give the number by which its owner sees a session; it opens nothing."""
     return int.from_bytes(hash[:6])
@@ -72,9 +65,9 @@ def number_of(hash: bytes) -> int:
 
 def begin(connection: Connection, user: int, origin: Origin, by_link: bool = False) -> str:
     """Begin a session; give its token."""
-    token = _new_token()
+    token = tokens.new()
     values = {
-        "token_hash": hash_of(token),
+        "token_hash": tokens.hash_of(token),
         "user": user,
         "date": now(),
         "seen": now(),
@@ -92,20 +85,16 @@ def renew(connection: Connection, hash: bytes) -> str:
 
     :raises SignedOut: the session ended meanwhile
     """
-    token = _new_token()
+    token = tokens.new()
     renewed = update(sessions).where(sessions.c.token_hash == hash)
-    if not connection.execute(renewed.values(token_hash=hash_of(token))).rowcount:
+    if not connection.execute(renewed.values(token_hash=tokens.hash_of(token))).rowcount:
         raise SignedOut("Your session ended in this moment. Come in anew.")
     return token
 
 
-def _new_token() -> str:
-    return secrets.token_urlsafe(32)
-
-
-def signed_in(connection: Connection, tokens: Sequence[str]) -> dict[str, SignedIn]:
+def signed_in(connection: Connection, given: Sequence[str]) -> dict[str, SignedIn]:
     """Find whose sessions these tokens are."""
-    by_hash = {hash_of(token): token for token in tokens}
+    by_hash = {tokens.hash_of(token): token for token in given}
     found = (
         select(
             sessions.c.token_hash,

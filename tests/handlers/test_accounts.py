@@ -9,7 +9,7 @@ from tornado.httpclient import HTTPClientError
 
 from handlers import hashing
 from models import passwords
-from models.store import accounts, sessions
+from models.store import accounts, sessions, tokens
 from tests.handlers.accounts import PASSWORD, guest, register, sign_in
 
 WRONG = "This name and password don't belong together."
@@ -332,7 +332,7 @@ class TestDevices:
     async def test_nobody_elses_is(self, call) -> None:
         ada = (await register(call, "ada")).cookie
         bob = (await register(call, "bob")).cookie
-        number = sessions.number_of(sessions.hash_of(ada.partition("=")[2]))
+        number = sessions.number_of(tokens.hash_of(ada.partition("=")[2]))
         assert (await call("DELETE", f"/api/sessions/{number}", cookie=bob)).status == 404
         assert (await call("GET", "/api/me", cookie=ada)).status == 200
 

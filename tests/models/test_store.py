@@ -16,7 +16,7 @@ from sqlalchemy import Connection, event, insert, select
 
 from models.errors import NotFound, NotStored, Taken
 from models.events import User, decode_message
-from models.store import Store, members, messages, rooms, sessions, users
+from models.store import Store, members, messages, rooms, sessions, tokens, users
 from models.store.posts import Post, Stored
 from models.store.schema import messages as table
 from models.store.schema import metadata
@@ -299,7 +299,7 @@ def test_a_session_is_kept_by_the_hash_of_its_token(store: Store, tmp_path: Path
         ada, token = await store.write(users.create_signed_in, "ada")
         assert (await store.load(sessions.signed_in, token)).user == ada
         assert await store.load(sessions.signed_in, token + "x") is None
-        await store.write(sessions.end, sessions.hash_of(token))
+        await store.write(sessions.end, tokens.hash_of(token))
         assert await store.load(sessions.signed_in, token) is None
         _, kept = await store.write(users.create_signed_in, "bob")
         return kept
