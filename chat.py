@@ -34,8 +34,11 @@ from handlers.commands import COMMANDS, carry_out, usage
 from handlers.connection import GOING_DOWN
 from handlers.garbage import Collector
 from handlers.hashing import Hashing
+from handlers.health import Health
 from handlers.heartbeat import Heartbeat
+from handlers.lag import Lag
 from handlers.live import Live
+from handlers.metrics import Figures
 from handlers.options import GiveUp, define_options, parse
 from handlers.progress import Progress
 from handlers.proxy import Proxies
@@ -52,6 +55,7 @@ from models.addresses import Networks
 from models.allowance import Allowance
 from models.bus import Bus, LocalBus
 from models.cache import Cache
+from models.counts import Counts
 from models.errors import ChatError
 from models.events import MOST_FILES
 from models.store import Store, accounts, invites, messages, write_beside
@@ -94,6 +98,7 @@ class Application(TornadoApplication):
         self.arrivals = Arrivals(opts)
         self.rates = Rates(opts)
         self.hashing = Hashing()
+        self.counts = Counts()
         self._open(opts)
         self._wire(opts)
         super().__init__(
@@ -108,8 +113,10 @@ class Application(TornadoApplication):
 
     def _open(self, opts: dict[str, Any]) -> None:
         """Open what is kept: the database, and the contents of files."""
-        self.store = Store(opts["database"] or _sqlite_url(Path(opts["data"])))
-        self.blobs = Blobs(Path(opts["data"]) / "files")
+        self.data = Path(opts["data"])
+        self.store = Store(opts["database"] or _sqlite_url(self.data), self.counts)
+        self.health = Health(self.store.check)
+        self.blobs = Blobs(self.data / "files")
         self.pictures = Pictures(self.blobs, at_once=max(1, (os.cpu_count() or 1) // 2))
         self.allowance = Allowance(
             quota=sizes.parse(opts["quota"]),
@@ -129,7 +136,7 @@ class Application(TornadoApplication):
             opts["cache_size"], lambda room, size: self.store.read(messages.recent, room, size)
         )
         self.turn = Turn(too_slow)
-        self.live = Live(self.store, self.cache, self.turn)
+        self.live = Live(self.store, self.cache, self.turn, self.counts)
         self.bus: Bus = LocalBus()
         self.bus.subscribe(self.live.hear, Signals(self.store, self.live, self.screening).hear)
         self.progress = Progress(self.store, self.bus)
@@ -137,6 +144,9 @@ class Application(TornadoApplication):
         self.attendance = Attendance(self.store, ChatSocketHandler.waiters)
         self._ping_interval = opts["ping_interval"]
         self._heartbeat: Heartbeat | None = None
+        self.figures = Figures(self)
+        self.metrics_from = Networks(opts["metrics_from"])
+        self._lag = Lag(self.counts.lag)
 
     def find_handler(self, request: HTTPServerRequest, **kwargs: Any) -> Any:
         """Tell who handles a request; from here on it is its client's, not a proxy's."""
@@ -149,6 +159,7 @@ class Application(TornadoApplication):
         self.sweeper.start()
         self.removals.start()
         self.attendance.start()
+        self._lag.start()
 
     async def stop(self) -> None:
         """Finish pending commits, tell every socket that the server goes down, let go."""
@@ -157,6 +168,7 @@ class Application(TornadoApplication):
         self.sweeper.stop()
         self.removals.stop()
         self.attendance.stop()
+        self._lag.stop()
         self.hashing.close()
         with contextlib.suppress(Exception):  # a broken database must not keep us here
             await asyncio.wait_for(asyncio.shield(self.store.check()), GOODBYE)
@@ -176,6 +188,7 @@ class Application(TornadoApplication):
 def _log_request(handler: Any) -> None:
     """Log a request without what is secret in it: its query, and an invitation's token."""
     request = handler.request
+    handler.application.counts.requests[f"{handler.get_status() // 100}xx"] += 1
     write = log.warning if handler.get_status() >= 500 else log.debug
     write(
         "%d %s %s %.1f ms",

@@ -108,6 +108,7 @@ class Handler(Identity):
 
     def fail(self, error: ChatError) -> None:
         """Turn an error into an answer: the only place that does, for HTTP."""
+        self.application.counts.errors[error.code] += 1
         described: dict[str, Any] = {"code": error.code, "message": error.message}
         if error.field is not None:
             described["field"] = error.field

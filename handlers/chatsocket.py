@@ -141,6 +141,7 @@ def too_slow(listener: Listener) -> None:
     """Take out whoever reads too slowly; the listener says so to them itself."""
     for waiter in list(ChatSocketHandler.waiters):
         if waiter.listener is listener:
+            waiter.application.counts.slow_readers += 1
             waiter.goodbye = (TOO_SLOW, "reading too slowly")
             log.info("slow reader %s user=%d", listener.key, waiter.person.id)
             waiter.withdraw()

@@ -42,6 +42,7 @@ class Connection(Handshake):
 
     def refuse(self, error: ChatError, ref: str | None = None, msg_id: str | None = None) -> None:
         """Turn an error into an ``error`` event: the only place that does, for sockets."""
+        self.application.counts.errors[error.code] += 1
         self.tell(
             events.Error(
                 code=error.code,

@@ -20,6 +20,7 @@ from handlers.turn import Turn
 from models import events
 from models.cache import Cache
 from models.channel import Change, Channel, Latest, Older
+from models.counts import Counts
 from models.events import User, encode
 from models.presence import CROWD, GRACE, Place, Presence
 from models.store import Store, messages, states
@@ -48,11 +49,12 @@ class Ready(NamedTuple):
 class Live:
     """Everything that is told to sockets without their asking."""
 
-    def __init__(self, store: Store, cache: Cache, turn: Turn) -> None:
+    def __init__(self, store: Store, cache: Cache, turn: Turn, counts: Counts) -> None:
         self.place = Place()
         self._store = store
         self._cache = cache
         self._turn = turn
+        self._counts = counts
         self._filling: set[int] = set()
         self._counting: set[int] = set()
         self._last_history: tuple[object, bytes] = (None, b"")
@@ -69,6 +71,8 @@ class Live:
             self._fill(channel)
 
     def _pass_on(self, channel: Channel, changes: list[Change]) -> None:
+        self._counts.changes += len(changes)
+        self._counts.deliveries += len(changes) * len(channel.listeners)
         for change in changes:
             self._turn.tell(channel, change)
 

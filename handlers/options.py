@@ -86,6 +86,7 @@ OPTIONS = (
     Option("proxies", "127.0.0.0/8,::1", "addresses of the proxies", addresses),
     Option("certfile", "", "certificate to serve TLS with, PEM; read again on SIGHUP"),
     Option("keyfile", "", "the certificate's key, PEM; empty: it is in --certfile"),
+    Option("metrics_from", "127.0.0.0/8,::1", "addresses that may read /metrics", addresses),
     choice("guests", ("on", "off"), "on: a name is enough to come in; off: only accounts"),
     choice("signup", ("open", "invite", "off"), "who may register: all; the invited; nobody"),
     *rate("sign_in", 0.1, 10, "passwords tried", "for one name from one address"),

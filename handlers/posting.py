@@ -104,6 +104,7 @@ class Posting(Asking):
                 BadEvent("This msgId is taken by a message in another room."), ref, post.msg_id
             )
             return
+        self.application.counts.messages += outcome.new
         self._tell(change, outcome.new, ack_frame)
 
     # ------------------------------------------------------------ changes of messages

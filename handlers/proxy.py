@@ -30,6 +30,11 @@ class Proxies:
         self._trusted = trusted
         self._complained = False
 
+    @property
+    def known(self) -> bool:
+        """Tell whether we were told of a proxy at all."""
+        return self._trusted is not None
+
     def reveal(self, request: HTTPServerRequest) -> None:
         """Put the client in the proxy's place: its address, and the protocol it speaks."""
         forwarded = request.headers.get("X-Forwarded-For", "")

@@ -17,6 +17,7 @@ from handlers.history import HistoryHandler, ReceiptsHandler
 from handlers.invites import InviteHandler, InvitesHandler, JoinHandler
 from handlers.members import MemberHandler, MembersHandler
 from handlers.messages import MessageHandler
+from handlers.metrics import MetricsHandler
 from handlers.moderation import ActionsHandler, BanHandler, BansHandler, RoleHandler
 from handlers.page import PageHandler
 from handlers.people import UserHandler, UsersHandler
@@ -72,6 +73,7 @@ def routes(static: Path) -> list[Any]:
         (r"/api/messages/([0-9]{1,15})", MessageHandler),
         (r"/api/filters", FiltersHandler),
         (r"/healthz", HealthHandler),
+        (r"/metrics", MetricsHandler),
         (r"/static/([0-9a-f]+)/gust\.css", Style),
         (r"/static/(.*)", Static, {"path": str(static)}),
     ]

@@ -203,11 +203,17 @@ class SlowDown(ChatError):
 
 
 class NotStored(ChatError):
+    """Say that the storage refused.
+
+    :param reason: the database's own, for who runs the server; it is told to nobody else
+    """
+
     code = "not_stored"
     status = 503
 
-    def __init__(self) -> None:
+    def __init__(self, reason: str = "") -> None:
         super().__init__(
             "The server's storage refused this, so nothing was changed and nobody saw it. "
             "Try again."
         )
+        self.reason = reason

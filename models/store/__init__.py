@@ -17,6 +17,7 @@ from typing import Any, Concatenate, ParamSpec, TypeVar
 from sqlalchemy import Connection, delete, insert, select
 from sqlalchemy.exc import SQLAlchemyError
 
+from models.counts import Counts
 from models.errors import ChatError, NotStored
 from models.store import dialects
 from models.store.loader import K, Loader, LoadMany, V
@@ -37,11 +38,14 @@ class Store:
     """Open a database, bringing its schema up to date.
 
     :param url: an SQLAlchemy URL
+    :param counts: to which transactions are added
     :raises sqlalchemy.exc.SQLAlchemyError: it can't be opened, or is damaged
     :raises RuntimeError: it was made by a newer Gust, or another one is using it
     """
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str, counts: Counts | None = None) -> None:
+        self._url = url
+        self._counts = counts or Counts()
         with contextlib.ExitStack() as held:
             held.enter_context(dialects.lock(url))
             self._engine = dialects.connect(url)
@@ -108,7 +112,7 @@ class Store:
                     return run(connection, *args, **kwargs)
             except SQLAlchemyError as error:
                 log.error("not read: %s", error)
-                raise NotStored from error
+                raise NotStored(str(getattr(error, "orig", error))) from error
 
         return asyncio.get_running_loop().run_in_executor(self._readers, read)
 
@@ -128,9 +132,24 @@ class Store:
             loader = self._loaders[many] = Loader(lambda keys: self.read(many, keys))
         return loader.load(key)
 
-    def check(self) -> asyncio.Future[None]:
-        """Read and write the database, really; the future fails where it can't."""
-        return self.write(_touch)
+    async def check(self) -> None:
+        """Write to the database, and read it back, really.
+
+        :raises NotStored: it can't be done; its reason says why
+        """
+        written = await self.write(_touch)
+        if await self.read(_touched) < written:
+            raise NotStored("what was written is not there to be read")
+
+    @property
+    def waiting(self) -> int:
+        """Tell how many writes wait for their commit."""
+        return 0 if self._writer is None else self._writer.waiting
+
+    @property
+    def size(self) -> int:
+        """Tell how much of the disk the database takes, in bytes."""
+        return dialects.size(self._url)
 
     def close(self) -> None:
         """Finish what is to be written, and let go of the file."""
@@ -142,7 +161,7 @@ class Store:
     def _write_thread(self) -> Writer:
         # It begins with the first write: only then is there a loop to answer on.
         if self._writer is None:
-            self._writer = Writer(self._engine, asyncio.get_running_loop())
+            self._writer = Writer(self._engine, asyncio.get_running_loop(), self._counts)
         return self._writer
 
 
@@ -164,6 +183,13 @@ def write_beside(
         engine.dispose()
 
 
-def _touch(connection: Connection) -> None:
+def _touch(connection: Connection) -> int:
+    now = time.time_ns()
     connection.execute(delete(facts).where(facts.c.name == "checked"))
-    connection.execute(insert(facts).values(name="checked", value=str(time.time_ns())))
+    connection.execute(insert(facts).values(name="checked", value=str(now)))
+    return now
+
+
+def _touched(connection: Connection) -> int:
+    found = connection.scalar(select(facts.c.value).where(facts.c.name == "checked"))
+    return int(found or 0)

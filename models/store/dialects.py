@@ -53,6 +53,12 @@ def lock(url: str) -> IO[bytes]:
     return held
 
 
+def size(url: str) -> int:
+    """Tell how many bytes of disk a database takes, its log included."""
+    file = Path(file_of(url))
+    return sum(part.stat().st_size for part in file.parent.glob(f"{file.name}*"))
+
+
 def copy(url: str, target: Path) -> None:
     """Write the database as it is at one moment to another file, whoever is using it.
 

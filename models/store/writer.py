@@ -11,6 +11,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import threading
+import time
 from collections.abc import Callable, Iterator, Sequence
 from itertools import groupby
 from queue import Empty, SimpleQueue
@@ -19,6 +20,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import IntegrityError, OperationalError, SQLAlchemyError
 
+from models.counts import Counts
 from models.errors import ChatError, NotStored
 from models.store import posts
 
@@ -46,11 +48,14 @@ class Writer:
     """Run works in order on a thread of its own, each batch in one transaction.
 
     :param loop: where outcomes are told
+    :param counts: to which transactions are added
     """
 
-    def __init__(self, engine: Engine, loop: asyncio.AbstractEventLoop) -> None:
+    def __init__(self, engine: Engine, loop: asyncio.AbstractEventLoop, counts: Counts) -> None:
         self._engine = engine
         self._loop = loop
+        self._counts = counts
+        self._taken = self._done = 0
         self._queue: SimpleQueue[list[Work] | None] = SimpleQueue()
         self._submitted: list[Work] = []
         self._thread = threading.Thread(target=self._serve, name="writer", daemon=True)
@@ -79,15 +84,25 @@ class Writer:
         if self._thread.is_alive():
             log.warning("the database does not answer; what was not acknowledged is given up")
 
+    @property
+    def waiting(self) -> int:
+        """Tell how many works wait for their commit."""
+        return self._taken - self._done
+
     def _hand_over(self) -> None:
         if self._submitted:
             works, self._submitted = self._submitted, []
+            self._taken += len(works)
             self._queue.put(works)
 
     def _serve(self) -> None:
         with self._engine.connect().execution_options(write=True) as connection:
             while batch := self._next_batch():
+                begun = time.perf_counter()
                 outcomes = self._write(connection, batch)
+                self._counts.commits.observe(time.perf_counter() - begun)
+                self._counts.batches.observe(len(batch))
+                self._done += len(batch)
                 told = list(zip(batch, outcomes, strict=True))
                 try:
                     self._loop.call_soon_threadsafe(_tell, told)
@@ -142,14 +157,14 @@ class Writer:
         # The disk is full, the file is locked or gone: trying each work alone
         # would fail as often, and take as long each time.
         log.error("not stored: %d writes: %s", len(batch), error.orig)
-        return [NotStored() for _ in batch]
+        return [NotStored(str(error.orig)) for _ in batch]
 
 
 def _as_answer(error: Exception) -> ChatError:
     if isinstance(error, ChatError):
         return error
     log.error("not stored: %s", error, exc_info=not isinstance(error, SQLAlchemyError))
-    return NotStored()
+    return NotStored(str(getattr(error, "orig", error)))
 
 
 def _run(connection: Connection, batch: Sequence[Work], insert: posts.Insert) -> Iterator[Outcome]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 import resource
 import sqlite3
 import time
@@ -10,6 +11,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from handlers.health import KEPT, PATIENCE
 from tests.faults.wire import ask, call, run, sign_in
 from tests.serving import GustProcess
 
@@ -80,22 +82,42 @@ def test_a_message_that_does_not_fit_is_refused_and_later_stored_once(tmp_path):
 
 
 def test_health_tells_of_a_full_disk(tmp_path):
-    async def scene() -> list[int]:
+    async def scene() -> None:
+        await asyncio.sleep(KEPT)
         with _full(server):
-            refused = await _health(server.port)
-        return [refused, await _health(server.port)]
+            status, reason = await _health(server.port)
+            assert status == 503
+            assert re.fullmatch(r"Nothing can be stored: .*(full|I/O).*\.\n", reason), reason
+        await asyncio.sleep(KEPT)
+        assert await _health(server.port) == (200, "ok\n")
 
     with GustProcess(tmp_path) as server:
         run(_fill(server.port))
-        assert run(scene()) == [503, 200]
+        run(scene())
 
 
-async def _health(port: int) -> int:
+def test_health_tells_of_a_locked_database_before_who_asks_gives_up(tmp_path):
+    async def scene() -> None:
+        await asyncio.sleep(KEPT)
+        with _locked(tmp_path):
+            begun = time.monotonic()
+            status, reason = await _health(server.port)
+            assert (status, time.monotonic() - begun < BUSY) == (503, True)
+            assert "did not answer" in reason
+            await asyncio.sleep(BUSY - PATIENCE + 0.5)
+        await asyncio.sleep(KEPT)
+        assert await _health(server.port) == (200, "ok\n")
+
+    with GustProcess(tmp_path) as server:
+        run(scene())
+
+
+async def _health(port: int) -> tuple[int, str]:
     reader, writer = await asyncio.open_connection("127.0.0.1", port)
     writer.write(b"GET /healthz HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n")
-    head = await reader.readline()
+    head, _, body = (await reader.read(-1)).partition(b"\r\n\r\n")
     writer.close()
-    return int(head.split()[1])
+    return int(head.split()[1]), body.decode()
 
 
 async def _fill(port: int) -> None:
