@@ -18,7 +18,7 @@ from msgspec import UNSET
 from handlers.listener import TOO_SLOW, Listener
 from handlers.noticing import Noticing
 from handlers.reader import Reader
-from models import events
+from models import events, parsing
 from models.cache import Cache
 from models.errors import BadEvent, ChatError
 
@@ -65,9 +65,9 @@ class ChatSocketHandler(Noticing):
         try:
             if isinstance(message, bytes):
                 raise BadEvent("This is a binary frame; send JSON in a text frame.")
-            event = events.parse(message)
+            event = parsing.parse(message)
         except ChatError as error:
-            ref, msg_id = events.labels(message) if isinstance(message, str) else (None, None)
+            ref, msg_id = parsing.labels(message) if isinstance(message, str) else (None, None)
             self.refuse(error, ref, msg_id)
             return
         try:

@@ -10,7 +10,7 @@ from handlers.chatsocket import ChatSocketHandler
 from handlers.people import People
 from models import policy
 from models.signals import PersonChanged
-from models.store import accounts, actions, avatars, bans
+from models.store import actions, avatars, bans, roles
 from models.store.actions import Action
 from models.store.bans import Ban
 
@@ -45,7 +45,7 @@ class RoleHandler(People):
         user = await self.user()
         policy.administer(user.role)
         role = self.body_as(NewRole).role
-        changed = await self.application.store.write(accounts.give_role, user.id, int(person), role)
+        changed = await self.application.store.write(roles.give, user.id, int(person), role)
         self.application.bus.signal(PersonChanged(changed))
         self.answer(changed)
 

@@ -1,15 +1,15 @@
-"""Accounts: people who have a password, and roles."""
+"""Accounts: people who have a password."""
 
 from __future__ import annotations
 
 from typing import NamedTuple
 
-from sqlalchemy import Connection, delete, exists, insert, select, update
+from sqlalchemy import Connection, delete, insert, select, update
 
 from models import names, policy
-from models.errors import Forbidden, NoInvitation, NotFound, SignedOut, concerning
+from models.errors import Forbidden, NoInvitation, SignedOut, concerning
 from models.events import Role, User
-from models.store import actions, bans, files, invites, members, removals, sessions, users
+from models.store import bans, files, invites, members, removals, roles, sessions, users
 from models.store.invites import Invite
 from models.store.schema import invites as invite_rows
 from models.store.schema import now
@@ -17,7 +17,6 @@ from models.store.schema import users as people
 from models.store.sessions import Origin
 
 WRONG = "This name and password don't belong together."
-BY_LINK = "admin, by a link from this machine"
 
 
 class Account(NamedTuple):
@@ -87,7 +86,7 @@ def register(connection: Connection, wanted: Registration) -> Registered:
         with users.unique_name(wanted.name):
             user = _become_member(connection, wanted, invite.role if invite else "member")
     if user.role == "admin":
-        actions.record(connection, None, "role", user=user.id, note=BY_LINK)
+        roles.record_link(connection, user.id)
     if wanted.session is None:
         token = sessions.begin(connection, user.id, wanted.origin)
     else:
@@ -161,7 +160,7 @@ def link_for_first_admin(connection: Connection) -> str | None:
 
     :returns: its token; None: there is an admin
     """
-    return None if has_admin(connection) else invites.create_for_admin(connection)
+    return None if roles.has_admin(connection) else invites.create_for_admin(connection)
 
 
 def sign_in_by_link(connection: Connection, token: str, origin: Origin) -> tuple[User, str]:
@@ -177,8 +176,7 @@ def sign_in_by_link(connection: Connection, token: str, origin: Origin) -> tuple
     if account is None or invite.role != "admin":
         raise NoInvitation
     bans.refuse(connection, account.id)
-    user = _set_role(connection, account.id, "admin")
-    actions.record(connection, None, "role", user=user.id, note=BY_LINK)
+    user = roles.give_by_link(connection, account.id)
     return user, sessions.begin(connection, user.id, origin, by_link=True)
 
 
@@ -213,7 +211,7 @@ def remove(connection: Connection, user: int, with_messages: bool) -> Removed:
 
     :raises Forbidden: nobody else is an admin
     """
-    _keep_an_admin(connection, user)
+    roles.keep_an_admin(connection, user)
     values = {
         "name": names.DELETED,
         # Begins as no name can: nobody is found by it, and nobody's is taken.
@@ -230,52 +228,6 @@ def remove(connection: Connection, user: int, with_messages: bool) -> Removed:
     if with_messages:
         removals.begin(connection, user)
     return Removed(sessions.end_all(connection, user), members.leave_all(connection, user))
-
-
-def give_role(connection: Connection, by: int, user: int, role: Role) -> User:
-    """Make an account a member, a moderator or an admin.
-
-    :raises NotFound: there is nobody of this id
-    :raises Forbidden: it is a guest or banned, or nobody else is an admin
-    """
-    before = users.find(connection, user)
-    if before is None or is_gone(connection, user):
-        raise NotFound("person")
-    if of(connection, user) is None:
-        raise Forbidden("Only an account can have a role: they need to choose a password first.")
-    if bans.is_banned(connection, user):
-        # A banned admin would count as one, and nobody could let them back.
-        raise Forbidden("They are banned: let them back before you give them a role.")
-    if role != "admin":
-        _keep_an_admin(connection, user)
-    actions.record(connection, by, "role", user=user, note=f"{before.role} → {role}")
-    return _set_role(connection, user, role)
-
-
-def is_gone(connection: Connection, user: int) -> bool:
-    return bool(connection.scalar(select(people.c.gone).where(people.c.id == user)))
-
-
-def has_admin(connection: Connection, but: int = 0) -> bool:
-    """Tell whether the place has an admin.
-
-    :param but: somebody who doesn't count
-    """
-    admin = exists().where(people.c.role == "admin", people.c.id != but)
-    return bool(connection.scalar(select(admin)))
-
-
-def _keep_an_admin(connection: Connection, user: int) -> None:
-    found = users.find(connection, user)
-    if found is not None and found.role == "admin" and not has_admin(connection, but=user):
-        raise Forbidden("There is no other admin here. Make somebody else an admin first.")
-
-
-def _set_role(connection: Connection, user: int, role: Role) -> User:
-    connection.execute(update(people).where(people.c.id == user).values(role=role))
-    changed = users.find(connection, user)
-    assert changed is not None
-    return changed
 
 
 def _set_password(connection: Connection, user: int, password: str) -> None:

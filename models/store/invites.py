@@ -9,15 +9,24 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import NamedTuple
 
-from msgspec import structs
-from sqlalchemy import ColumnElement, Connection, and_, delete, exists, func, insert, or_, select
-from sqlalchemy import update as sql_update
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    and_,
+    delete,
+    exists,
+    func,
+    insert,
+    or_,
+    select,
+    update,
+)
 
 from models import names, policy
 from models.errors import Forbidden, NoInvitation, NotFound
 from models.events import Role, User
-from models.store import actions, sessions, tokens, who
 from models.store import members as members_of
+from models.store import roles, sessions, tokens, who
 from models.store import rooms as rooms_of
 from models.store.people import here_to_stay
 from models.store.schema import invites, members, now, rooms, users
@@ -179,7 +188,7 @@ def use(connection: Connection, token: str) -> Invite:
 
     :raises NoInvitation: as :func:`find`
     """
-    used = sql_update(invites).where(_is(token)).values(used=invites.c.used + 1)
+    used = update(invites).where(_is(token)).values(used=invites.c.used + 1)
     row = connection.execute(used.returning(*_columns)).first()
     if row is None:
         raise NoInvitation
@@ -211,12 +220,7 @@ def _make_admin(connection: Connection, user: User, token: str, invite: Invite) 
     if user.role == "guest":
         raise Forbidden("An admin needs an account: choose a password first.")
     use(connection, token)
-    row = users.c.id == user.id
-    connection.execute(sql_update(users).where(row).values(role="admin"))
-    actions.record(
-        connection, None, "role", user=user.id, note="admin, by a link from this machine"
-    )
-    return structs.replace(user, role="admin")
+    return roles.give_by_link(connection, user.id)
 
 
 def revoke(connection: Connection, by: User, invite: int) -> None:

@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 
 from models import events
 from models.errors import BadEvent
-from models.events import Join, Leave, Ping, Post, labels, parse
+from models.events import Join, Leave, Ping, Post
+from models.parsing import labels, parse
 
 
 def test_each_event_is_known_by_its_type() -> None:
