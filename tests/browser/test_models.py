@@ -40,7 +40,7 @@ def run(chromium: Browser, spare: Callable[[], GustProcess]) -> Iterator[Run]:
     page.goto(gust.url)
     main = page.locator("script[type=module]").get_attribute("src")
     assert main is not None
-    folder = main.removesuffix("main.js") + "models/"
+    folder = main.rpartition("/")[0] + "/models/"
 
     def run(module: str, body: str) -> Any:
         return page.evaluate(
