@@ -17,7 +17,7 @@ from tornado.ioloop import IOLoop
 
 from handlers.asking import Asking
 from handlers.frames import ack_frame, message_frame
-from models import events, markup, texts
+from models import events, markup, mentions, texts
 from models.channel import Change, Channel
 from models.errors import BadEvent, ChatError, Empty
 from models.policy import LOBBY
@@ -35,11 +35,13 @@ class Posting(Asking):
             raise Empty("There is nothing in this message.")
         self.take_turn()
         text = self.application.screening.filter.screen(event.text)
+        names = mentions.candidates(text)
         post = Post(
             room=event.room or LOBBY,
             user=self.person,
             text=text,
-            html=_shown(text),
+            html=_shown(text, names),
+            names=names,
             msg_id=event.msgId or secrets.token_hex(8),
             origin=self.key,
             reply_to=event.replyTo,
@@ -51,7 +53,7 @@ class Posting(Asking):
         texts.check(event.text, self.application.limits["text"])
         self.take_turn()
         text = self.application.screening.filter.screen(event.text)
-        html = _shown(text)
+        html = _shown(text, mentions.candidates(text))
         self._change(
             event, self.application.store.write(edits.edit, self.person, event.id, text, html)
         )
@@ -141,9 +143,9 @@ class Posting(Asking):
         self.listener.send(answer(change))
 
 
-def _shown(text: str) -> str | None:
+def _shown(text: str, names: set[str]) -> str | None:
     """Render a text; None: people may be named in it, and only the store knows them."""
-    return None if "@" in text else markup.render(text).html
+    return None if names else markup.render(text).html
 
 
 def _with_present(post: Post, channel: Channel) -> Post:

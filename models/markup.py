@@ -33,7 +33,7 @@ _BLOCKS = ["fence", "blockquote", "list"]
 _INLINES = ["newline", "escape", "backticks", "strikethrough", "emphasis", "link", "autolink"]
 _PARAGRAPHS = re.compile(r"\n(?:[ \t]*\n)+")
 # Without any of these there is nothing to find.
-_SPECIAL = re.compile(r"[*_~`\[<\\@]|:(?://|[a-z0-9_+-]+:)|^ {0,3}(?:>|[-+] |\d{1,9}[.)] )", re.M)
+_SPECIAL = re.compile(r"[*_~`\[<\\]|:(?://|[a-z0-9_+-]+:)|^ {0,3}(?:>|[-+] |\d{1,9}[.)] )", re.M)
 _DELIMITERS = re.compile(r"\*{1,2}|_{1,2}|~{1,2}|`+|://|[\[\]()<>\\:@!]")
 _STOPS = re.compile(r"[-#$%&+=^{}]")
 _FENCE = re.compile(r"```[\w+#.-]*$")
@@ -74,7 +74,8 @@ def render(text: str, people: People = NOBODY) -> Rendered:
     """
     if len(text) <= _LONGEST_EMOJI_ONLY and emoji.only(named := emoji.by_name(text.strip())):
         return Rendered(f'<p class="emoji">{named}</p>', [])
-    if not _SPECIAL.search(text) or _effort(text) > _MOST_EFFORT:
+    names = "@" in text and (people.ids or people.everybody)
+    if not (names or _SPECIAL.search(text)) or _effort(text) > _MOST_EFFORT:
         return Rendered(_plain(text), [])
     found: dict[str, Any] = {"people": people, "tried": 0, "mentions": {}}
     html = _markdown.render(text, found)

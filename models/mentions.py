@@ -6,7 +6,7 @@ the longest beginning of what follows an @ that is somebody's name is the one.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Set
 from typing import NamedTuple
 
 from models.names import LONGEST_USER, key
@@ -59,7 +59,7 @@ def candidates(text: str) -> set[str]:
     return found
 
 
-def calls_everybody(named: set[str]) -> bool:
+def calls_everybody(named: Set[str]) -> bool:
     return ROOM in named or HERE in named
 
 
@@ -84,6 +84,8 @@ def _names(text: str, at: int) -> Iterator[tuple[str, int]]:
     if at and (text[at - 1].isalnum() or text[at - 1] in "@_"):
         return  # an address of mail
     begin = at + 1
+    if text[begin : begin + 1].isspace():
+        return  # no name begins so
     if text[begin : begin + 1] == '"':
         end = text.find('"', begin + 1, begin + LONGEST_USER + 2)
         if end > 0:

@@ -11,6 +11,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, bindparam, delete, select, update
 
+from models import mentions as mentions_in
 from models import policy
 from models.channel import Change
 from models.errors import Empty, NotFound
@@ -58,7 +59,9 @@ def edit(connection: Connection, user: User, id: int, text: str, html: str | Non
         return _tell(connection, [id])
     named: list[int] = []
     if html is None:
-        html, named = naming.render(connection, user, row.room, text)
+        names = mentions_in.candidates(text)
+        people = naming.find(connection, {row.room: names})[row.room]
+        html, named = naming.render(connection, user, row.room, text, names, people)
     if named or row.mentions:
         naming.write_down(connection, user.id, row.room, id, named)
     told = encode(named).decode() if named else None

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Callable, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Callable, Sequence, Set
 from functools import cache
 from itertools import chain
 from typing import Any
@@ -26,6 +26,7 @@ class Post(Struct, frozen=True, gc=False):
     :ivar origin: the ``clientKey`` of the socket that waits for the ``ack``
     :ivar html: the text as it is shown; None: people may be named in it, which is
         found out where it is stored
+    :ivar names: keys of all that may be names in the text
     :ivar here: who is present in the room
     :ivar reply_to: the message that it answers
     :ivar files: ids of files that become part of it
@@ -39,6 +40,7 @@ class Post(Struct, frozen=True, gc=False):
     origin: str | None = None
     reply_to: int | None = None
     files: tuple[str, ...] = ()
+    names: Set[str] = frozenset()
     here: tuple[int, ...] = ()
 
 
@@ -124,10 +126,11 @@ def _store(connection: Connection, posts: Sequence[Post]) -> dict[tuple[int, str
     # and numbers rise together, also with several writing processes.
     at = now()
     following = numbers.take(connection, Counter(post.room for post in posts))
+    people = _people(connection, posts)
     by_number: dict[tuple[int, int], tuple[Post, Referred]] = {}
     rows = []
     for post in posts:
-        refers = look_up(connection, post)
+        refers = look_up(connection, post, people.get(post.room, {}))
         seq = following[post.room]
         following[post.room] += 1
         by_number[post.room, seq] = post, refers
@@ -142,6 +145,15 @@ def _store(connection: Connection, posts: Sequence[Post]) -> dict[tuple[int, str
         message = _message(post, refers, id, seq, at)
         stored[post.user.id, post.msg_id] = change_to(message, post.origin)
     return stored
+
+
+def _people(connection: Connection, posts: Sequence[Post]) -> dict[int, dict[str, int]]:
+    """Find whom all these may name, at once: see :func:`models.store.naming.find`."""
+    wanted: defaultdict[int, set[str]] = defaultdict(set)
+    for post in posts:
+        if post.names:
+            wanted[post.room] |= post.names
+    return naming.find(connection, wanted) if wanted else {}
 
 
 def _row(post: Post, refers: Referred, seq: int, date: int) -> Values:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from msgspec import UNSET, Struct, UnsetType
@@ -31,16 +32,19 @@ class Referred(Struct, frozen=True, gc=False):
 NOTHING = Referred()
 
 
-def look_up(connection: Connection, post: Post) -> Referred:
+def look_up(connection: Connection, post: Post, people: Mapping[str, int]) -> Referred:
     """Find the files, the original and the people that a post names.
 
+    :param people: those of its room, by the keys of their names
     :raises NotFound: a file is not there for them, or the original not in this room
     """
     if post.html is not None and not post.files and post.reply_to is None:
         return NOTHING
     html, named = "", list[int]()
     if post.html is None:
-        html, named = naming.render(connection, post.user, post.room, post.text, post.here)
+        html, named = naming.render(
+            connection, post.user, post.room, post.text, post.names, people, post.here
+        )
     return Referred(
         files.waiting(connection, post.files, post.user.id, post.room) if post.files else UNSET,
         UNSET if post.reply_to is None else _quote(connection, post.reply_to, post.room),

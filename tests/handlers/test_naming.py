@@ -6,6 +6,8 @@ from typing import Any
 
 import pytest
 
+from models.store import naming
+
 LOBBY = 1
 
 
@@ -85,3 +87,19 @@ async def test_messages_with_names_and_without_keep_their_order(connect) -> None
     for text in texts:
         ada.send(type="message", text=text)
     assert [(await bob.until("message"))["text"] for _ in texts] == texts
+
+
+@pytest.mark.parametrize("text", ["write to ada@example.com", "at 5 @ the café", "a@b @"])
+@pytest.mark.gen_test
+async def test_an_at_sign_that_names_nobody_costs_no_look_up(
+    connect, call, monkeypatch, text
+) -> None:
+    (cookie, _), *_ = await people(call, "ada")
+    looked_up: list[Any] = []
+    monkeypatch.setattr(naming, "find", lambda *asked: looked_up.append(asked) or {LOBBY: {}})
+    ada = await connect(cookie=cookie)
+    told = (await ada.say(text))["message"]
+    assert "mentions" not in told
+    assert not looked_up
+    await ada.say("@ada")
+    assert looked_up

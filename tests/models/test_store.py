@@ -12,8 +12,10 @@ from typing import Any
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
+from msgspec import UNSET
 from sqlalchemy import Connection, event, insert, select
 
+from models import mentions
 from models.errors import NotFound, NotStored, Taken
 from models.events import User, decode_message
 from models.store import Store, members, messages, rooms, sessions, tokens, users
@@ -325,6 +327,30 @@ def test_what_many_ask_for_at_once_is_read_together(store: Store) -> None:
 
     run(main)
     assert statements.count("SELECT") == 2
+
+
+def test_whom_a_batch_names_is_looked_up_in_one_statement(store: Store) -> None:
+    statements: list[str] = []
+
+    def named(user: User, text: str, room: int) -> Post:
+        return Post(room, user, text, None, text, names=mentions.candidates(text))
+
+    async def main() -> None:
+        ada, bob = [await store.write(users.create, name) for name in ("ada", "bob")]
+        den = (await store.write(rooms.create, ada.id, "den", "")).id
+        event.listen(
+            store._engine,
+            "before_cursor_execute",
+            lambda conn, cursor, statement, *rest: statements.append(statement),
+        )
+        lobby = [named(ada, f"@bob {n}", LOBBY) for n in range(20)]
+        apart = [named(ada, f"{n} @bob", den) for n in range(20)]
+        stored = await posted(store, *lobby, *apart)
+        told = [decode_message(one.change.body).mentions for one in stored]
+        assert told == [[bob.id]] * 20 + [UNSET] * 20, "bob is not in the den"
+
+    run(main)
+    assert len([s for s in statements if "users.name_key IN" in s]) == 1
 
 
 def test_the_migrations_make_what_the_code_expects(store: Store) -> None:
