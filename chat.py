@@ -50,7 +50,7 @@ from handlers.signals import Signals
 from handlers.sweeper import Sweeper
 from handlers.tls import Certificate, Unusable
 from handlers.turn import Turn
-from models import names, sizes
+from models import sizes
 from models.addresses import Networks
 from models.allowance import Allowance
 from models.bus import Bus, LocalBus
@@ -58,7 +58,7 @@ from models.cache import Cache
 from models.counts import Counts
 from models.errors import ChatError
 from models.events import MOST_FILES
-from models.store import Store, accounts, invites, messages, write_beside
+from models.store import Store, accounts, messages
 from models.store.blobs import Blobs
 from models.store.pictures import Pictures
 
@@ -211,8 +211,6 @@ def main(arguments: list[str] | None = None) -> int:
     """Serve until told to stop, or carry out a command; give the exit status."""
     given = sys.argv[1:] if arguments is None else arguments
     try:
-        if given[:1] == ["admin"]:
-            return _invite_admin(given[1:])
         if given and (command := COMMANDS.get(given[0])):
             with _explained():
                 return carry_out(command, given[1:])
@@ -227,25 +225,6 @@ def main(arguments: list[str] | None = None) -> int:
         print(f"gust: {reason}", file=sys.stderr)
         return reason.status
     asyncio.run(_serve(application, sockets, certificate))
-    return 0
-
-
-def _invite_admin(arguments: list[str]) -> int:
-    """Print a link for ``python chat.py admin NAME``; a server may be running meanwhile."""
-    name, *rest = arguments or [""]
-    if name.startswith("-"):
-        parse(arguments)  # perhaps it is --help that is asked for
-        raise GiveUp(f"{name} is an option. Say first whom to invite: chat.py admin NAME.", 2)
-    parse(rest)
-    try:
-        name = names.clean(name, names.LONGEST_USER)
-    except ChatError as error:
-        raise GiveUp(f"{error.message} Say whom to invite: chat.py admin NAME.", 2) from None
-    with _explained():
-        url = options.database or _sqlite_url(Path(options.data))
-        token = write_beside(url, invites.create_for_admin, name)
-    print(f"{name} becomes an admin by this link, once, within 24 hours:")
-    print(_where(options.port, f"/join/{token}"))
     return 0
 
 
@@ -320,7 +299,7 @@ async def _serve(
     application.start()
     Collector(ChatSocketHandler.waiters).start()
     port = sockets[0].getsockname()[1]
-    where = _where(port)
+    where = hosts.where(port)
     print(f"Gust is listening: {where}   (data in {options.data}; Ctrl+C stops it)", flush=True)
     await _welcome_first_admin(application, port)
     await stop.wait()
@@ -335,16 +314,8 @@ async def _welcome_first_admin(application: Application, port: int) -> None:
     with contextlib.suppress(ChatError):  # the log tells of it
         token = await application.store.write(accounts.link_for_first_admin)
         if token is not None:
-            where = _where(port, f"/join/{token}")
+            where = hosts.where(port, f"/join/{token}")
             print(f"There is no admin yet. Become it, within 24 hours: {where}", flush=True)
-
-
-def _where(port: int, path: str = "") -> str:
-    """List where the page is; with TLS, under the name that the certificate is for."""
-    if options.hosts and (options.behind_proxy or options.certfile):
-        at = "" if options.behind_proxy or port == 443 else f":{port}"
-        return f"https://{hosts.first_of(options.hosts)}{at}{path}"
-    return hosts.pages(options.address, port, path, "https" if options.certfile else "http")
 
 
 if __name__ == "__main__":

@@ -7,6 +7,8 @@ import socket
 from functools import lru_cache
 from urllib.parse import urlsplit
 
+from tornado.options import options
+
 
 def own_hosts(more: str) -> frozenset[str]:
     """Give the names that are ours.
@@ -44,6 +46,14 @@ def is_address(host: str) -> bool:
     except ValueError:
         return False
     return True
+
+
+def where(port: int, path: str = "") -> str:
+    """List where the page is, by the options; with TLS, under the name that the certificate has."""
+    if options.hosts and (options.behind_proxy or options.certfile):
+        at = "" if options.behind_proxy or port == 443 else f":{port}"
+        return f"https://{first_of(options.hosts)}{at}{path}"
+    return pages(options.address, port, path, "https" if options.certfile else "http")
 
 
 def pages(address: str, port: int, path: str = "", scheme: str = "http") -> str:

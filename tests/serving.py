@@ -10,8 +10,9 @@ import sys
 import threading
 import time
 import urllib.request
+from collections.abc import Callable
 from pathlib import Path
-from typing import IO, Any
+from typing import IO
 
 import tornado.testing
 
@@ -55,24 +56,6 @@ class GustProcess:
         return [line for line in self.log if line.startswith(("[E", "[C", "Traceback"))]
 
     @property
-    def command(self) -> list[str]:
-        return [
-            sys.executable,
-            str(ROOT / "chat.py"),
-            f"--port={self.port}",
-            "--address=127.0.0.1",
-            f"--data={self.data}",
-            "--guest-rate=0",  # everybody comes from one address here
-            "--sign-up-rate=0",
-            *self.options,
-        ]
-
-    @property
-    def surroundings(self) -> dict[str, Any]:
-        """Give what else its process is started with."""
-        return {"env": {**os.environ, "PYTHONUNBUFFERED": "1"}}
-
-    @property
     def pid(self) -> int:
         assert self._process is not None
         return self._process.pid
@@ -84,11 +67,20 @@ class GustProcess:
         """
         begun = time.monotonic()
         self._process = subprocess.Popen(
-            self.command,
+            [
+                sys.executable,
+                str(ROOT / "chat.py"),
+                f"--port={self.port}",
+                "--address=127.0.0.1",
+                f"--data={self.data}",
+                "--guest-rate=0",  # everybody comes from one address here
+                "--sign-up-rate=0",
+                *self.options,
+            ],
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             text=True,
-            **self.surroundings,
+            env={**os.environ, "PYTHONUNBUFFERED": "1"},
         )
         assert self._process.stderr is not None
         threading.Thread(target=self._listen, args=(self._process.stderr,), daemon=True).start()
@@ -138,3 +130,27 @@ class GustProcess:
         with pipe:
             for line in pipe:
                 self.log.append(line.rstrip())
+
+
+def command(
+    *arguments: object, limit: Callable[[], None] | None = None
+) -> subprocess.CompletedProcess[str]:
+    """Run ``chat.py`` as a person would, with what is said behind it."""
+    return subprocess.run(
+        [sys.executable, str(ROOT / "chat.py"), *map(str, arguments)],
+        capture_output=True,
+        text=True,
+        timeout=60,
+        preexec_fn=limit,
+        check=False,
+    )
+
+
+def refused(ended: subprocess.CompletedProcess[str], *said: str) -> None:
+    """Hold that it ended with one clear sentence and nothing else."""
+    assert "Traceback" not in ended.stderr, ended.stderr
+    assert ended.returncode == 1, ended
+    (line,) = ended.stderr.splitlines()
+    assert line.startswith("gust: ")
+    for word in said:
+        assert word in line, line

@@ -9,7 +9,7 @@ import signal
 from collections.abc import Callable
 from typing import NamedTuple
 
-from handlers.commands import backup
+from handlers.commands import backup, links, transfer
 
 
 class Command(NamedTuple):
@@ -25,10 +25,14 @@ class Command(NamedTuple):
 
 
 COMMANDS = {
+    "admin": Command("NAME", "print a one-time link by which NAME becomes an admin", links.admin),
+    "link": Command("NAME", "print one by which the owner of an account comes in", links.owner),
     "backup": Command(
         "FILE", "write all that is kept to one file, also while serving", backup.write
     ),
     "restore": Command("FILE", "put a backup into an empty --data folder", backup.restore),
+    "export": Command("FILE", "write what people said, as lines of JSON or a .zip", transfer.write),
+    "import": Command("FILE", "put an export, or Slack's, into a new place", transfer.read),
 }
 
 
@@ -47,6 +51,5 @@ def carry_out(command: Command, arguments: list[str]) -> int:
 def usage() -> str:
     """List the commands, for ``--help``."""
     said = {f"{name} {command.takes}".strip(): command.does for name, command in COMMANDS.items()}
-    said["admin NAME"] = "print a one-time link by which NAME becomes an admin"
     lines = [f"  chat.py {name:<30} {does}" for name, does in said.items()]
     return "\n".join(["Commands, beside serving (with the server's options):\n", *lines, ""])

@@ -20,14 +20,8 @@ def write(arguments: list[str]) -> int:
     """Write a backup; a server may be at work meanwhile."""
     target = asked.file(arguments, "backup")
     os.nice(NICE)
-    try:
+    with asked.explained(target):
         written = keeping.write(asked.database(), asked.data() / "files", target)
-    except FileExistsError:
-        raise GiveUp(f"{target} is there already. Choose another name, or remove it.", 1) from None
-    except FileNotFoundError as error:
-        raise GiveUp(f"There is no {error.filename}: nothing was backed up.", 1) from None
-    except OSError as error:
-        raise GiveUp(f"{target} can't be written: {error.strerror}.", 1) from None
     print(f"{target}: {shown(written.size)}, the database and {written.files:,} files.")
     if written.missing:
         print(

@@ -12,6 +12,7 @@ import logging
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 from typing import Any, Concatenate, ParamSpec, TypeVar
 
 from sqlalchemy import Connection, delete, insert, select
@@ -121,6 +122,12 @@ class Store:
         with self._engine.connect() as connection:
             return run(connection)
 
+    def write_at_start(self, run: Callable[[Connection], T]) -> T:
+        """Write here and now, in a transaction: as for :meth:`read_at_start`."""
+        writing = self._engine.connect().execution_options(write=True)
+        with writing as connection, connection.begin():
+            return run(connection)
+
     def load(self, many: LoadMany[K, V], key: K) -> asyncio.Future[V | None]:
         """Read one of many things that others may be asking for in the same moment.
 
@@ -165,10 +172,30 @@ class Store:
         return self._writer
 
 
+def read_beside(url: str, run: Callable[[Connection], T]) -> T:
+    """Read in one transaction, whether a server is using the database or not.
+
+    :raises FileNotFoundError: there is no database
+    :raises sqlalchemy.exc.SQLAlchemyError: as :class:`Store` does
+    :raises RuntimeError: the database was made by a newer Gust
+    """
+    Path(dialects.file_of(url)).stat()  # it would be made
+    with contextlib.suppress(dialects.InUse):  # its server has brought the schema up to date
+        Store(url).close()
+    engine = dialects.connect(url)
+    try:
+        with engine.connect() as connection:
+            return run(connection)
+    finally:
+        engine.dispose()
+
+
 def write_beside(
     url: str, run: Callable[Concatenate[Connection, P], T], *args: P.args, **kwargs: P.kwargs
 ) -> T:
     """Run a function in a transaction, whether a server is using the database or not.
+
+    The database is made where there is none.
 
     :raises sqlalchemy.exc.SQLAlchemyError: as :class:`Store` does
     :raises RuntimeError: the database was made by a newer Gust

@@ -164,7 +164,7 @@ def link_for_first_admin(connection: Connection) -> str | None:
 
 
 def sign_in_by_link(connection: Connection, token: str, origin: Origin) -> tuple[User, str]:
-    """Sign an account's owner in by a one-time link for them, as an admin.
+    """Sign an account's owner in by a one-time link for them; some make them an admin.
 
     Their session may set a password without the old one.
 
@@ -173,10 +173,13 @@ def sign_in_by_link(connection: Connection, token: str, origin: Origin) -> tuple
     """
     invite = invites.use(connection, token)
     account = named(connection, invite.name) if invite.name else None
-    if account is None or invite.role != "admin":
+    if account is None or invite.by is not None:
         raise NoInvitation
     bans.refuse(connection, account.id)
-    user = roles.give_by_link(connection, account.id)
+    if invite.role == "admin":
+        roles.give_by_link(connection, account.id)
+    user = users.find(connection, account.id)
+    assert user is not None
     return user, sessions.begin(connection, user.id, origin, by_link=True)
 
 

@@ -33,7 +33,7 @@ def find(connection: Connection, by: int, people: Collection[int]) -> RoomEntry 
 
     :param by: the one of them whose line it is: what the others have read is not theirs
     """
-    room = connection.scalar(select(rooms.c.id).where(rooms.c.name_key == _key(people)))
+    room = connection.scalar(select(rooms.c.id).where(rooms.c.name_key == key_of(people)))
     return None if room is None else rooms_of.find(connection, by, room)
 
 
@@ -48,7 +48,7 @@ def open(connection: Connection, by: int, people: Collection[int]) -> Opened:
         return Opened(found, new=False)
     members_of.check_known(connection, people, claimed=True)
     date = now()
-    values = {"name": "", "name_key": _key(people), "kind": "direct", "topic": "", "date": date}
+    values = {"name": "", "name_key": key_of(people), "kind": "direct", "topic": "", "date": date}
     room = connection.execute(insert(rooms).values(values).returning(rooms.c.id)).scalar_one()
     rows = [{"user": user, "room": room, "date": date} for user in people]
     connection.execute(insert(members), rows)
@@ -56,6 +56,7 @@ def open(connection: Connection, by: int, people: Collection[int]) -> Opened:
     return Opened(rooms_of.find(connection, by, room), new=True)
 
 
-def _key(people: Collection[int]) -> str:
+def key_of(people: Collection[int]) -> str:
+    """Give what keeps apart the direct rooms of different people."""
     listed = ",".join(map(str, sorted(people)))
     return DIRECT_KEY + hashlib.sha256(listed.encode()).hexdigest()

@@ -239,10 +239,16 @@ def _is_open_to(connection: Connection, user: int, row: Row[Any]) -> bool:
 
 
 def _file(row: Row[Any]) -> File:
-    url = f"/files/{row.id}/{quote(row.name, safe='')}"
-    file = File(id=row.id, name=row.name, type=row.type, size=row.size, url=url)
-    if row.width is not None:
-        file.width, file.height = row.width, row.height
-    if row.thumbnail:
+    content = Content(row.hash, row.type, row.size, row.width, row.height, row.thumbnail)
+    return tell(row.id, row.name, content)
+
+
+def tell(id: str, name: str, content: Content) -> File:
+    """Give what is told of a file."""
+    url = f"/files/{id}/{quote(name, safe='')}"
+    file = File(id=id, name=name, type=content.type, size=content.size, url=url)
+    if content.width is not None and content.height is not None:
+        file.width, file.height = content.width, content.height
+    if content.thumbnail:
         file.thumbnail = f"{url}/thumbnail"
     return file

@@ -125,6 +125,23 @@ def create_for_admin(connection: Connection, name: str | None = None) -> str:
     return _insert(connection, values)
 
 
+def create_for_owner(connection: Connection, account: str) -> str:
+    """Make a link by which an account's owner comes in without a password, once, within a week.
+
+    :param account: its name
+    :returns: its token; earlier ones stop working
+    :raises NotFound: there is no such account
+    """
+    owned = (users.c.name_key == names.key(account)) & users.c.password.is_not(None)
+    name = connection.scalar(select(users.c.name).where(owned))
+    if name is None:
+        raise NotFound("account")
+    same = invites.c.by.is_(None) & (invites.c.role == "member") & (invites.c.name == name)
+    connection.execute(delete(invites).where(same))
+    values = {"role": "member", "name": name, "uses": 1, "expires": now() + 7 * 24 * HOUR}
+    return _insert(connection, values)
+
+
 def _insert(connection: Connection, values: Mapping[str, object]) -> str:
     token = tokens.new()
     row = {**values, "token_hash": tokens.hash_of(token), "date": now()}

@@ -94,12 +94,17 @@ def _key(connection: Connection, name: str, kind: Kind) -> str:
     that there is such a room.
     """
     if kind != "open":
-        return CLOSED_KEY + secrets.token_hex(16)
+        return closed_key()
     key = names.key(name)
     with concerning("name"):
         if connection.scalar(select(exists().where(rooms.c.name_key == key))):
             raise Taken("A room", name)
     return key
+
+
+def closed_key() -> str:
+    """Give what stands for the name of a closed room, where those of open ones are told apart."""
+    return CLOSED_KEY + secrets.token_hex(16)
 
 
 def _put_out_unclaimed(connection: Connection, room: int) -> list[int]:

@@ -13,7 +13,6 @@ import subprocess
 import sys
 import tarfile
 import time
-from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
 from typing import Any
@@ -22,33 +21,9 @@ import pytest
 
 from tests.faults.test_uploads import upload
 from tests.faults.wire import call, run, sign_in
-from tests.serving import ROOT, GustProcess
+from tests.serving import ROOT, GustProcess, command, refused
 
 CONTENT = b"minutes of a meeting\n" * 5_000
-
-
-def command(
-    *arguments: object, limit: Callable[[], None] | None = None
-) -> subprocess.CompletedProcess[str]:
-    """Run ``chat.py`` as a person would, with what is said behind it."""
-    return subprocess.run(
-        [sys.executable, str(ROOT / "chat.py"), *map(str, arguments)],
-        capture_output=True,
-        text=True,
-        timeout=60,
-        preexec_fn=limit,
-        check=False,
-    )
-
-
-def refused(ended: subprocess.CompletedProcess[str], *said: str) -> None:
-    """Hold that it ended with one clear sentence and nothing else."""
-    assert "Traceback" not in ended.stderr, ended.stderr
-    assert ended.returncode == 1, ended
-    (line,) = ended.stderr.splitlines()
-    assert line.startswith("gust: ")
-    for word in said:
-        assert word in line, line
 
 
 def all_of(data: Path) -> dict[str, Any]:
@@ -197,7 +172,7 @@ def test_a_backup_that_is_interrupted_leaves_nothing(backed_up, tmp_path, number
         stdout=subprocess.PIPE,
         text=True,
     )
-    while not list(target.parent.glob(".*/archive")):
+    while not list(target.parent.glob(".*/chat.db-wal")):
         assert started.poll() is None
         time.sleep(0.01)
     started.send_signal(number)

@@ -7,10 +7,7 @@ their rows are committed, and are not taken away while the copy is made.
 
 from __future__ import annotations
 
-import os
-import shutil
 import sqlite3
-import tempfile
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
@@ -18,6 +15,7 @@ from typing import NamedTuple
 
 from models.store import dialects
 from models.store.blobs import Blobs
+from models.store.keeping import whole
 from models.store.keeping.archive import DATABASE, Archive, Manifest
 from models.store.schema import now
 
@@ -43,26 +41,19 @@ def write(url: str, blobs: Path, target: Path) -> Written:
     :raises FileNotFoundError: there is no such database, or folder for the target
     :raises RuntimeError: the database can't be read, or copied, or is damaged
     """
-    if target.exists():
-        raise FileExistsError(target)
-    folder = Path(tempfile.mkdtemp(prefix=f".{target.name}.", dir=target.parent))
-    try:
-        with Blobs.held(blobs):
-            begun = now()
-            copied = folder / DATABASE
-            try:
-                dialects.copy(url, copied)
-            except sqlite3.Error as error:
-                raise RuntimeError(f"{dialects.file_of(url)} can't be copied: {error}.") from None
-            return _write(copied, begun, blobs, folder / "archive", target)
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)
+    with whole.written(target) as unfinished, Blobs.held(blobs):
+        begun = now()
+        copied = unfinished.with_name(DATABASE)
+        try:
+            dialects.copy(url, copied)
+        except sqlite3.Error as error:
+            raise RuntimeError(f"{dialects.file_of(url)} can't be copied: {error}.") from None
+        return _write(copied, begun, blobs, unfinished)
 
 
-def _write(copied: Path, begun: int, blobs: Path, unfinished: Path, target: Path) -> Written:
+def _write(copied: Path, begun: int, blobs: Path, unfinished: Path) -> Written:
     files, missing = 0, []
-    with unfinished.open("xb") as file, closing(sqlite3.connect(copied)) as database:
-        unfinished.chmod(0o600)
+    with unfinished.open("wb") as file, closing(sqlite3.connect(copied)) as database:
         archive = Archive(file, Manifest(_schema(database), begun))
         archive.add(DATABASE, copied)
         for name in _contents(database):
@@ -72,12 +63,7 @@ def _write(copied: Path, begun: int, blobs: Path, unfinished: Path, target: Path
             except FileNotFoundError:
                 missing.append(name)
         archive.finish()
-        file.flush()
-        os.fsync(file.fileno())
-    size = unfinished.stat().st_size
-    unfinished.rename(target)
-    _sync(target.parent)
-    return Written(size, files, missing)
+    return Written(unfinished.stat().st_size, files, missing)
 
 
 def _schema(database: sqlite3.Connection) -> str:
@@ -94,11 +80,3 @@ def _contents(database: sqlite3.Connection) -> Iterator[str]:
         yield name
         if small:
             yield f"{name}.webp"
-
-
-def _sync(folder: Path) -> None:
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)

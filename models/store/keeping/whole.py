@@ -1,0 +1,41 @@
+"""A file that is there as a whole, or not at all."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+
+@contextmanager
+def written(target: Path) -> Iterator[Path]:
+    """Give a path to write to; at the end it gets the target's name, durably.
+
+    What else is written beside that path is thrown away.
+
+    :raises FileExistsError: something of the target's name is there
+    :raises FileNotFoundError: there is no such folder
+    """
+    if target.exists():
+        raise FileExistsError(target)
+    folder = Path(tempfile.mkdtemp(prefix=f".{target.name}.", dir=target.parent))
+    try:
+        unfinished = folder / "unfinished"
+        unfinished.touch(0o600)
+        yield unfinished
+        _sync(unfinished)
+        unfinished.rename(target)
+        _sync(target.parent)
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def _sync(path: Path) -> None:
+    handle = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
