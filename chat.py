@@ -24,11 +24,11 @@ from tornado.netutil import bind_sockets
 from tornado.options import OptionParser, options
 from tornado.web import Application as TornadoApplication
 
-from handlers import hosts, tls
+from handlers import bodies, hosts, tls
 from handlers.arrivals import Arrivals
 from handlers.assets import Assets
 from handlers.attendance import Attendance
-from handlers.base import Missing
+from handlers.base import Handler, Missing
 from handlers.chatsocket import ChatSocketHandler, too_slow
 from handlers.commands import COMMANDS, carry_out, usage
 from handlers.connection import GOING_DOWN
@@ -67,7 +67,7 @@ log = logging.getLogger("gust")
 HERE = Path(__file__).parent
 BACKLOG = 4096  # connections that wait to be accepted: everybody, after a restart
 GOODBYE = 3.0  # seconds for clients to answer a close
-BODY = 1 << 16  # bytes of a request's body, and of its header
+HEADER = 1 << 16  # bytes of a request's header
 
 
 class Application(TornadoApplication):
@@ -151,7 +151,12 @@ class Application(TornadoApplication):
     def find_handler(self, request: HTTPServerRequest, **kwargs: Any) -> Any:
         """Tell who handles a request; from here on it is its client's, not a proxy's."""
         self.proxies.reveal(request)
-        return super().find_handler(request, **kwargs)
+        found = super().find_handler(request, **kwargs)
+        assert issubclass(found.handler_class, Handler)
+        most = found.handler_class.largest_body
+        if bodies.length_of(request) > most:
+            return self.get_handler_delegate(request, bodies.Oversized, {"most": most})
+        return found
 
     def start(self) -> None:
         """Begin what needs a running event loop."""
@@ -287,8 +292,8 @@ async def _serve(
         application,
         idle_connection_timeout=75,
         body_timeout=15,
-        max_header_size=BODY,
-        max_body_size=BODY,
+        max_header_size=HEADER,
+        max_body_size=Handler.largest_body,
         max_buffer_size=1 << 20,
         ssl_options=certificate and certificate.context(),
     )

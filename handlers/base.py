@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import re
 from http import HTTPStatus
-from typing import Any, TypeVar
+from typing import Any, ClassVar, TypeVar
 
 import msgspec
 from tornado.web import HTTPError, StaticFileHandler
@@ -16,6 +16,7 @@ from models import names
 from models.errors import (
     BadEvent,
     ChatError,
+    Internal,
     Misdirected,
     NotFound,
     concerning,
@@ -42,7 +43,12 @@ TWO_YEARS = 2 * 365 * 86400  # seconds for which a browser asks by TLS only
 
 
 class Handler(Identity):
-    """Answer one request."""
+    """Answer one request.
+
+    :cvar largest_body: the most bytes of a body that are taken
+    """
+
+    largest_body: ClassVar[int] = 1 << 16
 
     def set_default_headers(self) -> None:
         for name, value in HEADERS.items():
@@ -135,7 +141,7 @@ class Handler(Identity):
         elif isinstance(error, HTTPError) and status_code < 500:
             self.fail(_as_chat_error(error))
         else:
-            self.fail(_Broken("Something went wrong here. It is in the server's log."))
+            self.fail(Internal())
 
     def log_exception(self, typ: Any, value: BaseException | None, tb: Any) -> None:
         # A refusal is an answer, not a fault: it is no warning.
@@ -161,11 +167,6 @@ class Missing(Handler):
 
 class _UnsupportedBody(BadEvent):
     status = 415
-
-
-class _Broken(ChatError):
-    code = "not_stored"
-    status = 500
 
 
 def _as_chat_error(error: HTTPError) -> ChatError:

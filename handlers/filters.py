@@ -5,26 +5,23 @@ from __future__ import annotations
 import asyncio
 
 from msgspec import Struct
-from tornado.web import stream_request_body
 
-from handlers.base import Handler
+from handlers.bodies import Streaming
 from models import policy
 from models.events import User
 from models.filters import Filter, Rule
 from models.signals import FiltersChanged
 from models.store import filters
 
-LARGEST = 1 << 21  # bytes of all rules: more than other requests may have
-
 
 class Rules(Struct, forbid_unknown_fields=True):
     rules: list[Rule]
 
 
-@stream_request_body
-class FiltersHandler(Handler):
+class FiltersHandler(Streaming):
     """``/api/filters``."""
 
+    largest_body = 1 << 21  # all rules: more than other requests may have
     admin: User
 
     async def prepare(self) -> None:
@@ -33,8 +30,7 @@ class FiltersHandler(Handler):
         self.admin = await self.user()
         policy.administer(self.admin.role)
         self._chunks: list[bytes] = []
-        connection = self.request.connection
-        connection.set_max_body_size(LARGEST)  # type: ignore[union-attr]
+        self.connection.set_max_body_size(self.largest_body)
 
     def data_received(self, chunk: bytes) -> None:
         self._chunks.append(chunk)

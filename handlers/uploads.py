@@ -1,22 +1,16 @@
-"""One file on its way in: streamed to disk, refused early, nothing left behind.
-
-An answer that is given while the client is still sending would be lost: closing a
-connection with unread bytes resets it. So a refusal is sent at once, and what the
-client goes on sending is read and thrown away before the connection is let go.
-"""
+"""One file on its way in: streamed to disk, refused early, nothing left behind."""
 
 from __future__ import annotations
 
 import asyncio
+import sys
 import time
 from collections.abc import Awaitable
 from contextlib import ExitStack
 from typing import Any
 
-from tornado.http1connection import HTTP1Connection
-from tornado.web import stream_request_body
-
 from handlers.base import Handler
+from handlers.bodies import Streaming
 from models import filenames, multipart
 from models.errors import BadEvent, ChatError, Empty, TooLarge
 from models.events import User
@@ -31,11 +25,9 @@ FRAMING = 1 << 14  # bytes of a body around the file itself
 WRITE = 1 << 18  # bytes that are written at once
 STALLED = 30.0  # seconds without a byte
 LONGEST = 3600.0  # seconds for a whole upload: a slow phone needs many
-DRAINING = 30.0  # seconds that what follows a refusal is still read
 
 
-@stream_request_body
-class Upload(Handler):
+class Upload(Streaming):
     """Receive a file with POST or PUT; what becomes of it, a subclass says.
 
     :cvar answered: the status when all went well
@@ -45,11 +37,11 @@ class Upload(Handler):
     """
 
     answered = 201
+    largest_body = sys.maxsize  # ``--upload-limit`` bounds it
     person: User
     name: str | None = None
     incoming: Incoming
 
-    _refused = False
     _receives = False
     _timer: asyncio.TimerHandle
 
@@ -63,7 +55,7 @@ class Upload(Handler):
             await self._begin()
             self._receives = True
         except ChatError as error:
-            self._refuse(error)
+            self.refuse(error)
 
     async def admit(self) -> None:
         """Say whether :attr:`person` may upload this.
@@ -81,7 +73,7 @@ class Upload(Handler):
 
     async def receive(self) -> None:
         """Answer, now that the whole body is here."""
-        if self._refused:
+        if self.refused:
             self.finish()
             return
         try:
@@ -122,7 +114,7 @@ class Upload(Handler):
         if not length.isdigit():
             raise _LengthRequired("Say how long the body is (Content-Length).")
         # Past Tornado's limit there would be no answer, only an end.
-        self._connection.set_max_body_size(int(length))
+        self.connection.set_max_body_size(int(length))
         self.person = await self.user()
         limit = self.application.limits["upload"]
         if int(length) > limit + FRAMING:
@@ -138,19 +130,19 @@ class Upload(Handler):
         self._held.enter_context(allowance.admit(self.person.id, int(length), used, free))
         self.incoming = await blobs.run(blobs.receive)
         self._held.callback(lambda: blobs.run(self.incoming.discard))
-        self._connection.set_body_timeout(LONGEST)
+        self.connection.set_body_timeout(LONGEST)
         self._heard = asyncio.get_running_loop().time()
         self._watch()
         self._held.callback(self._stop_watching)
 
     def data_received(self, chunk: bytes) -> Awaitable[None] | None:
-        if self._refused or not self._receives:
+        if self.refused or not self._receives:
             return None
         self._heard = asyncio.get_running_loop().time()
         try:
             self._take(chunk)
         except ChatError as error:
-            self._refuse(error)
+            self.refuse(error)
             return None
         # Tornado reads on only when this is done: who sends faster than the disk
         # writes is held up, not kept in memory.
@@ -173,7 +165,7 @@ class Upload(Handler):
         try:
             await self._write()
         except ChatError as error:
-            self._refuse(error)
+            self.refuse(error)
             return
         await asyncio.sleep(self.application.allowance.delay(size, time.monotonic()))
 
@@ -186,7 +178,7 @@ class Upload(Handler):
         loop = asyncio.get_running_loop()
         left = self._heard + STALLED - loop.time()
         if left <= 0:
-            self._hang_up()
+            self.hang_up()
             return
         self._timer = loop.call_later(left + 0.1, self._watch)
 
@@ -195,23 +187,9 @@ class Upload(Handler):
 
     # ------------------------------------------------------------ the end
 
-    def _refuse(self, error: ChatError) -> None:
-        self._refused = True
+    def refuse(self, error: ChatError) -> None:
         self._let_go()
-        if self.request.headers.get("Expect"):
-            self.fail(error)  # nothing was sent yet, and nothing will be
-            return
-        self._transforms = []  # a compressed answer would end only with the body
-        self.fail(error)
-        asyncio.get_running_loop().call_later(DRAINING, self._hang_up)
-
-    def finish(self, chunk: Any = None) -> Any:
-        """End the answer; while the client is still sending, only say it."""
-        if chunk is None or not self._refused or self.request.headers.get("Expect"):
-            return super().finish(chunk)
-        self.set_header("Content-Length", len(chunk))
-        self.write(chunk)
-        return self.flush()
+        super().refuse(error)
 
     def on_connection_close(self) -> None:
         super().on_connection_close()
@@ -220,15 +198,6 @@ class Upload(Handler):
 
     def _let_go(self) -> None:
         self._held.close()
-
-    def _hang_up(self) -> None:
-        if not self._finished:
-            self._connection.close()
-
-    @property
-    def _connection(self) -> HTTP1Connection:
-        assert isinstance(self.request.connection, HTTP1Connection)
-        return self.request.connection
 
 
 class _LengthRequired(BadEvent):

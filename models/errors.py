@@ -15,7 +15,8 @@
     ├── Full          full        413  over a person's quota
     │   └── DiskFull  full        507  the disk has no room left
     ├── SlowDown      slow_down   429  too many in too short a time
-    └── NotStored     not_stored  503  the disk or the database refused
+    ├── NotStored     not_stored  503  the disk or the database refused
+    └── Internal      internal    500  a fault of the server's own
 
 Every error has a ``code`` for programs, a ``status`` for HTTP and a sentence for
 a person: what was wrong, and what to do. ``handlers`` turns them into ``error``
@@ -217,3 +218,13 @@ class NotStored(ChatError):
             "Try again."
         )
         self.reason = reason
+
+
+class Internal(ChatError):
+    """Own up to a fault; what it is stands in the log alone."""
+
+    code = "internal"
+    status = 500
+
+    def __init__(self) -> None:
+        super().__init__("Something went wrong here, and it is in the server's log. Try again.")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from tornado.httpclient import HTTPClientError
 
+from handlers.place import PlaceHandler
 from tests.talking import Client
 
 
@@ -117,3 +118,33 @@ async def test_the_page_loads_no_script_from_within(call) -> None:
 async def test_the_health_check_reads_and_writes(call) -> None:
     answer = await call("GET", "/healthz")
     assert (answer.status, answer.body) == (200, b"ok\n")
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "most"),
+    [
+        ("POST", "/api/session", 1 << 16),
+        ("PUT", "/api/nowhere", 1 << 16),
+        ("PUT", "/api/filters", 1 << 21),
+        ("GET", "/healthz", 1 << 16),
+    ],
+)
+@pytest.mark.gen_test
+async def test_a_body_that_is_too_long_is_refused_in_words(call, method, path, most) -> None:
+    answer = await call(method, path, b"x" * (most + 1))
+    assert (answer.status, answer.code) == (413, "too_long")
+    assert f"{most:,} is the most" in answer.body["error"]["message"]
+    fits = await call(method, path, b"x" * most)
+    assert fits.status != 413
+
+
+@pytest.mark.gen_test
+async def test_a_fault_of_our_own_is_named_so(call, monkeypatch, caplog) -> None:
+    def fail(self) -> None:
+        raise ZeroDivisionError
+
+    monkeypatch.setattr(PlaceHandler, "get", fail)
+    answer = await call("GET", "/api/place")
+    assert (answer.status, answer.code) == (500, "internal")
+    assert "ZeroDivisionError" in caplog.text
+    caplog.clear()
