@@ -87,6 +87,7 @@ ELSEWHERE = {
     (r"/join/[\w-]{1,64}", "GET"), ("/api/place", "GET"), ("/api/session", "POST"),
     ("/api/session", "DELETE"), (r"/api/sessions/([0-9]{1,15})", "DELETE"),
     ("/api/account", "POST"), ("/api/account", "PATCH"), ("/api/account", "DELETE"),
+    ("/api/account/avatar", "PUT"), ("/api/account/avatar", "DELETE"), ("/metrics", "GET"),
     (r"/api/users/([0-9]{1,15})/role", "PUT"), (r"/api/users/([0-9]{1,15})/ban", "POST"),
     (r"/api/users/([0-9]{1,15})/ban", "DELETE"), ("/api/rooms", "POST"),
     ("/api/rooms/direct", "POST"), (r"/api/join/([\w-]{1,64})", "GET"),
