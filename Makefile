@@ -1,18 +1,29 @@
 # make run   set everything up and serve on port 3001 (PORT=… ARGS="--…" to change)
 # make test  set everything up, the system's packages too, and run every test
 # make style what `make test` checks of style and types
+# make dist  build dist/gust.pyz: all of it in one file, for any machine with Python
 # make bench measure, side by side with peers
 
 PYTHON ?= $(shell command -v python3.11 || command -v python3)
 PORT ?= 3001
 BIN := .venv/bin
 
-.PHONY: run test style bench system clean
+# What dist/gust.pyz runs on: these Pythons, on Linux with glibc 2.28 or newer (2018) and this
+# machine's kind of processor; built elsewhere, on a system like the one it was built on.
+PYTHONS := 3.11 3.12 3.13 3.14
+ifeq ($(shell uname -s),Linux)
+WHEELS := $(foreach tag,manylinux_2_28 manylinux_2_27 manylinux_2_26 manylinux_2_24 manylinux_2_17 \
+  manylinux2014,--platform=$(tag)_$(shell uname -m))
+endif
+DIST := .venv/dist
+SOURCES := $(shell find chat.py handlers models static templates -type f -not -name '*.pyc')
+
+.PHONY: run test style dist bench system clean
 
 run: .venv/run
 	$(BIN)/python chat.py --port=$(PORT) $(ARGS)
 
-test: system .venv/test style
+test: system .venv/test style dist
 	$(BIN)/python -m pytest tests --ignore=tests/browser -n 3
 	$(BIN)/python -m pytest tests/browser -n 2
 
@@ -21,6 +32,8 @@ style: .venv/test
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 
+dist: dist/gust.pyz
+
 bench: .venv/run
 	$(BIN)/python -m benchmarks $(ARGS)
 
@@ -28,7 +41,7 @@ system:
 	sh tests/system.sh
 
 clean:
-	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	rm -rf dist .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis
 
 .venv/pip:
 	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Gust needs Python 3.11 or newer: make PYTHON=…")'
@@ -43,3 +56,42 @@ clean:
 .venv/test: tests/requirements.txt .venv/run
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r tests/requirements.txt
 	touch $@
+
+# Compiled parts carry the Python they are for in their names, so that all lie side by side.
+$(DIST)/libraries: requirements.txt Makefile | .venv/pip
+	rm -rf $@ $@.*
+	set -e; for version in $(PYTHONS); do \
+	  $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-compile \
+	    --only-binary=:all: --implementation=cp --python-version=$$version $(WHEELS) \
+	    --target=$@.$$version -r requirements.txt; \
+	  mkdir -p $@.all; cp -R $@.$$version/. $@.all; rm -rf $@.$$version; \
+	done
+	mv $@.all $@
+	touch $@
+
+$(DIST)/bin/shiv: Makefile | .venv/pip
+	$(PYTHON) -m venv $(DIST)
+	$(DIST)/bin/python -m pip install --quiet --disable-pip-version-check 'shiv>=1.0.8,<2'
+	touch $@
+
+define PREAMBLE
+import sys
+try:
+    import msgspec
+except ImportError:
+    sys.exit(
+        "gust: this gust.pyz is for Python $(firstword $(PYTHONS)) to $(lastword $(PYTHONS)) on"
+        " $(shell uname -sm), and this is Python %d.%d on %s."
+        " Use one of those, or build one here: make dist."
+        % (*sys.version_info[:2], sys.platform)
+    )
+endef
+export PREAMBLE
+
+dist/gust.pyz: $(DIST)/bin/shiv $(DIST)/libraries $(SOURCES)
+	rm -rf $(DIST)/site && cp -R $(DIST)/libraries $(DIST)/site
+	tar --exclude='__pycache__' -cf - chat.py handlers models static templates | tar -xf - -C $(DIST)/site
+	mkdir -p dist && printf '%s\n' "$$PREAMBLE" > $(DIST)/preamble.py
+	$(DIST)/bin/shiv --site-packages=$(DIST)/site --entry-point=chat:main --compressed --reproducible \
+	  --python='/usr/bin/env python3' --preamble=$(DIST)/preamble.py --output-file=$@.new
+	mv $@.new $@ && rm -rf $(DIST)/site

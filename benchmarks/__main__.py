@@ -8,7 +8,7 @@ import sys
 import time
 from pathlib import Path
 
-from benchmarks import bars, history, machine, pauses, peers, report, scenarios
+from benchmarks import bars, history, machine, pauses, peers, report, scenarios, uploads
 from benchmarks.bench import Bench, Results, say
 from benchmarks.load import Load
 from benchmarks.servers import ROOT
@@ -18,6 +18,7 @@ SCENARIOS = {
     "rooms": scenarios.rooms,
     "posts": scenarios.posts,
     "latency": scenarios.latency,
+    "uploads": uploads.uploads,
     "idle": scenarios.idle,
     "pauses": pauses.pauses,
     "coming-back": scenarios.coming_back,

@@ -77,6 +77,14 @@ def _coming_back(results: Results) -> tuple[float, str] | None:
     return ratio, f"{ratio:.2f} × ({1000 * own:.0f} ms against {1000 * bare:.0f} ms)"
 
 
+def _uploading(results: Results) -> tuple[float, str] | None:
+    own = results.get("uploads", {}).get("Gust")
+    if own is None:
+        return None
+    ratio, beside, alone = (own[key]["median"] for key in ("ratio", "beside_p99", "alone_p99"))
+    return ratio, f"{ratio:.2f} × ({beside:.1f} against {alone:.1f} ms)"
+
+
 def _search(results: Results) -> tuple[float, str] | None:
     kinds = results.get("history", {}).get("search", {})
     if not kinds:
@@ -146,6 +154,18 @@ BARS = [
         _BATCH,
     ),
     Bar("the same, 20 in flight for each", "≥ 8,000 a second", -8000, _acks("together 20")),
+    Bar(
+        "20 uploads of 20 MB at once: p99 of 50 messages a second beside them, to without",
+        "≤ 2 ×",
+        2,
+        _uploading,
+    ),
+    Bar(
+        "the same: what the server grows by",
+        "< 32 MiB",
+        32,
+        _value("{:.1f} MiB", "uploads", "Gust", "grown"),
+    ),
     Bar("one idle connection, of 2,000", "≤ 14 KiB", 14, _idle("2000")),
     Bar("one idle connection, of 10,000 in one process", "≤ 14 KiB", 14, _idle("10000")),
     Bar(

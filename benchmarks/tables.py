@@ -123,6 +123,21 @@ def _latency(found: Row, drawn: dict[str, Plot]) -> list[str]:
     ]
 
 
+def _uploads(found: Row, drawn: dict[str, Plot]) -> list[str]:
+    own = found["Gust"]
+    rows = {
+        name: {key: own[f"{when}_{key}"] for key in ("p50", "p99", "max")}
+        for name, when in (("alone", "alone"), ("while 20 files of 20 MB come", "beside"))
+    }
+    return [
+        "## Uploads beside the talk: 50 people, 50 messages a second",
+        "Both in one life of the server, the uploads under way from before the first message to "
+        "behind the last. They share one pace (`--upload-pace`), so that they can't take the loop "
+        f"and the disk from those who talk. The server grew by {own['grown']['median']:.1f} MiB.",
+        _table(rows, _LATENCY[:4]),
+    ]
+
+
 def _idle(found: Row, drawn: dict[str, Plot]) -> list[str]:
     return ["## Idle connections", *_cases("idle", found, _IDLE)]
 
@@ -169,6 +184,7 @@ _SECTIONS: dict[str, Callable[[Row, dict[str, Plot]], list[str]]] = {
     "rooms": _rooms,
     "posts": _posts,
     "latency": _latency,
+    "uploads": _uploads,
     "idle": _idle,
     "pauses": _pauses,
     "coming-back": _coming_back,

@@ -7,25 +7,35 @@ inside a module inherits the version of the module.
 
 from __future__ import annotations
 
+import gzip
 import hashlib
-import re
-from pathlib import Path, PurePosixPath
+from pathlib import Path
+from typing import NamedTuple
 from urllib.parse import quote
 
 from handlers.base import Handler
+from handlers.scripts import JOINED, Scripts
+from models.errors import NotFound
 
 FIRST_STYLES = ("tokens.css", "base.css")
+STYLE = "gust.css"
+MAP = f"{JOINED}.map"
 
-_IMPORT = re.compile(r"""^\s*(?:import|export)\b[^;'"]*?["'](\.[^"']+)["']""", re.MULTILINE)
+
+class Content(NamedTuple):
+    """What is answered with: compressed once, and not for each who asks."""
+
+    type: str
+    plain: bytes
+    zipped: bytes
 
 
 class Assets:
     """What is in the folder ``static``.
 
-    :ivar version: changes when any of the files does
-    :ivar modules: addresses of the scripts that the first load needs, so that the
-        browser can fetch them all at once instead of one import after the other
-    :ivar style: all of css/ as one file, the variables first
+    :ivar version: changes when anything that is served of it does
+    :ivar script: address of what the first load needs, as one file: see :mod:`handlers.scripts`
+    :ivar style: address of all of css/ as one file, the variables first
     :ivar favicon: the tab's icon, escaped for a ``data:`` address: a request less
     :ivar sprite: the icons, which stand in the document itself: another one less, and they are
         there with the words beside them
@@ -33,14 +43,17 @@ class Assets:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
-        files = sorted(path for path in folder.rglob("*") if path.is_file())
+        self._scripts = Scripts(folder)
+        self._contents: dict[str, Content] = {}
         digest = hashlib.sha256()
-        for path in files:
+        for path in sorted(path for path in folder.rglob("*") if path.is_file()):
             digest.update(f"{path.relative_to(folder)}\0{path.stat().st_size}\0".encode())
             digest.update(path.read_bytes())
+        for script in self._scripts.served.values():
+            digest.update(script.encode())
         self.version = digest.hexdigest()[:12]
-        self.modules = [self.url(str(path)) for path in self._first_modules()]
-        self.style = b"\n".join(path.read_bytes() for path in self._styles())
+        self.script = self.url(JOINED)
+        self.style = self.url(STYLE)
         self.favicon = quote((folder / "favicon.svg").read_text("utf-8").strip())
         self.sprite = (folder / "icons/sprite.svg").read_text("utf-8")
 
@@ -48,17 +61,26 @@ class Assets:
         """Give the address of a file, told by its path below ``static``."""
         return f"/static/{self.version}/{path}"
 
-    def _first_modules(self) -> list[PurePosixPath]:
-        found: list[PurePosixPath] = []
-        following = [PurePosixPath("js/main.js")]
-        while following:
-            path = following.pop(0)
-            if path in found or not (self.folder / path).is_file():
-                continue
-            found.append(path)
-            for imported in _IMPORT.findall((self.folder / path).read_text("utf-8")):
-                following.append(_resolve(path.parent / imported))
-        return found
+    def content(self, path: str) -> Content:
+        """Give what is made of the files.
+
+        :raises NotFound: nothing of this path is
+        """
+        if path not in self._contents:
+            type, text = self._make(path)
+            plain = text.encode()
+            zipped = gzip.compress(plain, mtime=0)
+            self._contents[path] = Content(f"{type}; charset=utf-8", plain, zipped)
+        return self._contents[path]
+
+    def _make(self, path: str) -> tuple[str, str]:
+        if path == STYLE:
+            return "text/css", "\n".join(each.read_text("utf-8") for each in self._styles())
+        if path == MAP:
+            return "application/json", self._scripts.source_map()
+        if path not in self._scripts.served:
+            raise NotFound("file")
+        return "text/javascript", self._scripts.served[path]
 
     def _styles(self) -> list[Path]:
         names = sorted(path.name for path in (self.folder / "css").glob("*.css"))
@@ -67,24 +89,21 @@ class Assets:
         return [self.folder / "css" / name for name in first + rest]
 
 
-def _resolve(path: PurePosixPath) -> PurePosixPath:
-    parts: list[str] = []
-    for part in path.parts:
-        if part == "..":
-            parts.pop()
-        elif part != ".":
-            parts.append(part)
-    return PurePosixPath(*parts)
+class Made(Handler):
+    """Answer with what is made of the files: the style, the scripts."""
 
-
-class Style(Handler):
-    """Answer with all styles as one file."""
-
-    def get(self, version: str) -> None:
+    def get(self, version: str, path: str) -> None:
         assets = self.application.assets
+        content = assets.content(path)
         current = version == assets.version
-        self.set_header("Content-Type", "text/css; charset=utf-8")
+        self.set_header("Content-Type", content.type)
         self.set_header(
             "Cache-Control", "public, max-age=31536000, immutable" if current else "no-cache"
         )
-        self.finish(assets.style)
+        if "gzip" in self.request.headers.get("Accept-Encoding", ""):
+            self.set_header("Content-Encoding", "gzip")
+            self.finish(content.zipped)
+        else:
+            self.finish(content.plain)
+
+    head = get

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from handlers.accounts import AccountHandler
-from handlers.assets import Style
+from handlers.assets import Made
 from handlers.avatars import AvatarHandler
 from handlers.base import Static
 from handlers.chatsocket import ChatSocketHandler
@@ -74,6 +74,6 @@ def routes(static: Path) -> list[Any]:
         (r"/api/filters", FiltersHandler),
         (r"/healthz", HealthHandler),
         (r"/metrics", MetricsHandler),
-        (r"/static/([0-9a-f]+)/gust\.css", Style),
+        (r"/static/([0-9a-f]+)/(gust\.css|js/.+)", Made),
         (r"/static/(.*)", Static, {"path": str(static)}),
     ]

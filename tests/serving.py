@@ -12,7 +12,7 @@ import time
 import urllib.request
 from collections.abc import Callable
 from pathlib import Path
-from typing import IO
+from typing import IO, Any
 
 import tornado.testing
 
@@ -56,6 +56,24 @@ class GustProcess:
         return [line for line in self.log if line.startswith(("[E", "[C", "Traceback"))]
 
     @property
+    def command(self) -> list[str]:
+        return [
+            sys.executable,
+            str(ROOT / "chat.py"),
+            f"--port={self.port}",
+            "--address=127.0.0.1",
+            f"--data={self.data}",
+            "--guest-rate=0",  # everybody comes from one address here
+            "--sign-up-rate=0",
+            *self.options,
+        ]
+
+    @property
+    def surroundings(self) -> dict[str, Any]:
+        """Give what else its process is started with."""
+        return {"env": {**os.environ, "PYTHONUNBUFFERED": "1"}}
+
+    @property
     def pid(self) -> int:
         assert self._process is not None
         return self._process.pid
@@ -67,20 +85,11 @@ class GustProcess:
         """
         begun = time.monotonic()
         self._process = subprocess.Popen(
-            [
-                sys.executable,
-                str(ROOT / "chat.py"),
-                f"--port={self.port}",
-                "--address=127.0.0.1",
-                f"--data={self.data}",
-                "--guest-rate=0",  # everybody comes from one address here
-                "--sign-up-rate=0",
-                *self.options,
-            ],
+            self.command,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             text=True,
-            env={**os.environ, "PYTHONUNBUFFERED": "1"},
+            **self.surroundings,
         )
         assert self._process.stderr is not None
         threading.Thread(target=self._listen, args=(self._process.stderr,), daemon=True).start()

@@ -40,7 +40,7 @@ def run(chromium: Browser, spare: Callable[[], GustProcess]) -> Iterator[Run]:
     page.goto(gust.url)
     main = page.locator("script[type=module]").get_attribute("src")
     assert main is not None
-    folder = main.removesuffix("main.js") + "models/"
+    folder = main.rpartition("/")[0] + "/models/"
 
     def run(module: str, body: str) -> Any:
         return page.evaluate(
@@ -307,3 +307,28 @@ def test_lines_tell_days_groups_and_notes(run: Run) -> None:
         )
         == "day message message+ message note message day message message+"
     )
+
+
+def test_a_square_cut_from_a_picture_is_always_full_and_stays_within_it(run: Run) -> None:
+    cut = run(
+        "crop",
+        """
+        const crop = new it.Crop(900, 300);
+        const round = () => Object.values(crop.part).map(Math.round);
+        const seen = [round()];
+        crop.move(-10, 3); seen.push(round());
+        crop.zoom = 2; seen.push(round());
+        crop.zoom = 99; seen.push([crop.zoom]);
+        crop.move(-10, -10); seen.push(round());
+        crop.zoom = 0; seen.push(round());
+        return seen;
+        """,
+    )
+    assert cut == [
+        [300, 0, 300],  # x, y, side: the middle, as large as it can be
+        [600, 0, 300],
+        [675, 75, 150],  # around the same middle
+        [4],
+        [825, 225, 75],
+        [600, 0, 300],
+    ]

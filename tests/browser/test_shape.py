@@ -190,7 +190,7 @@ def test_the_first_load_is_light(arrive: Arrive, gust: GustProcess) -> None:
     expect(fresh.get_by_role("complementary")).to_contain_text("ada")
     sockets = 1
     # With its cache off, Chromium asks for the icon again whenever the address changes.
-    assert len(set(asked)) + sockets <= 25, sorted(asked)
+    assert len(set(asked)) + sockets <= 8, sorted(asked)
     assert all(url.startswith(gust.url) for url in asked)
     assert sum(received) <= 120_000, sum(received)
     assert refused == []

@@ -6,6 +6,7 @@ import asyncio
 from pathlib import Path
 
 import pytest
+from tornado.httpserver import HTTPServer
 
 from tests.handlers.test_rooms import sign_in
 from tests.uploading import CONTENT_TYPE, form, upload
@@ -291,6 +292,38 @@ async def test_a_bad_body_gets_a_clear_answer(call, app, body, headers, status, 
     )
     assert (answer.status, answer.code) == (status, code)
     assert await nothing_is_left(app)
+
+
+class TestABodyThatTakesLongerThanOthersMay:
+    PATIENCE = 0.4  # seconds, in place of the 15 that the server gives a body
+
+    @pytest.fixture
+    def http_server(self, http_server: HTTPServer) -> HTTPServer:
+        http_server.conn_params.body_timeout = self.PATIENCE
+        return http_server
+
+    async def send_slowly(self, port: int, head: str, body: bytes) -> bytes:
+        """Send a body for three times as long as one is waited for; give the answer."""
+        reader, writer = await asyncio.open_connection("127.0.0.1", port)
+        lines = [head, f"Host: 127.0.0.1:{port}", f"Content-Length: {len(body)}", "", ""]
+        writer.write("\r\n".join(lines).encode())
+        step = -(-len(body) // 12)
+        for at in range(0, len(body), step):
+            if not reader.at_eof():
+                writer.write(body[at : at + step])
+                await asyncio.sleep(self.PATIENCE / 4)
+        answer = await asyncio.wait_for(reader.read(1 << 16), 5)
+        writer.close()
+        return answer
+
+    @pytest.mark.gen_test
+    async def test_an_upload_is_waited_for_and_nothing_else(self, call, http_port) -> None:
+        cookie = await sign_in(call, "ada")
+        head = f"POST /api/rooms/1/files HTTP/1.1\r\nCookie: {cookie}\r\nContent-Type: "
+        answer = await self.send_slowly(http_port, head + CONTENT_TYPE, form(b"x" * 100))
+        assert answer.startswith(b"HTTP/1.1 201 ")
+        head = "POST /api/session HTTP/1.1\r\nContent-Type: application/json"
+        assert await self.send_slowly(http_port, head, b'{"name":"' + b"x" * 90 + b'"}') == b""
 
 
 @pytest.mark.gen_test

@@ -99,10 +99,10 @@ async def test_only_the_pages_own_files_are_served(call, path) -> None:
 
 @pytest.mark.gen_test
 async def test_the_pages_files_are_kept_for_ever_under_their_version(call, app) -> None:
-    current = await call("GET", app.assets.url("js/main.js"))
+    current = await call("GET", app.assets.script)
     assert current.status == 200
     assert "immutable" in current.headers["Cache-Control"]
-    other = await call("GET", "/static/000000000000/js/main.js")
+    other = await call("GET", "/static/000000000000/js/first.js")
     assert other.headers["Cache-Control"] == "no-cache"
 
 

@@ -16,9 +16,14 @@ export class Refusal extends Error {
   }
 }
 
+const PATIENCE = 15_000; // ms
+const LONGER = 60_000; // for a file, which a slow phone sends
+
 async function call(method, path, body) {
-  const request = { method, credentials: 'same-origin', signal: AbortSignal.timeout(15_000) };
-  if (body) Object.assign(request, { body: JSON.stringify(body), headers: { 'Content-Type': 'application/json' } });
+  const isForm = body instanceof FormData;
+  const request = { method, credentials: 'same-origin', signal: AbortSignal.timeout(isForm ? LONGER : PATIENCE) };
+  if (isForm) request.body = body;
+  else if (body) Object.assign(request, { body: JSON.stringify(body), headers: { 'Content-Type': 'application/json' } });
   let response;
   try {
     response = await fetch(path, request);
@@ -38,6 +43,11 @@ const get = (path, query = {}) => {
 const post = (path, body = {}) => call('POST', path, body);
 const put = (path, body) => call('PUT', path, body);
 const patch = (path, body) => call('PATCH', path, body);
+const upload = (path, file) => {
+  const body = new FormData();
+  body.append('file', file, 'picture');
+  return put(path, body);
+};
 const remove = (path, body) => call('DELETE', path, body);
 
 export const api = {
@@ -51,6 +61,9 @@ export const api = {
   register: (account) => post('/api/account', account),
   /** @param {{name?: string, password?: string, old_password?: string}} change */
   change: (change) => patch('/api/account', change),
+  /** @param {Blob} picture */
+  setPicture: (picture) => upload('/api/account/avatar', picture),
+  removePicture: () => remove('/api/account/avatar'),
   deleteAccount: (how) => remove('/api/account', how),
 
   // --- Rooms ---

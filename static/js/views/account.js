@@ -1,14 +1,16 @@
-/** My account: name, password, devices, and the end of it. */
+/** My account: picture, name, password, devices, and the end of it. */
 
 import { api } from '../models/api.js';
 import { words } from '../words.js';
 import { Devices } from './devices.js';
 import { answer, ask } from './dialog.js';
+import { Portrait } from './portrait.js';
 import { find } from './template.js';
 
 export function open(context) {
   const dialog = ask('account');
   const { chat } = context;
+  new Portrait(find(dialog, 'portrait'), chat).connect(dialog);
   find(dialog, 'name').value = chat.me.name;
   find(dialog, 'username').value = chat.me.name;
   answer(find(dialog, 'name-form'), async ({ name }) => {

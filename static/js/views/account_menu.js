@@ -15,6 +15,7 @@ const online = ({ state }) => state === 'connected' || state === 'connecting';
 function guestsItems({ connection, open: openView }) {
   return [
     { word: words.changeName, run: () => openView('change_name') },
+    { word: words.yourPicture, run: () => openView('portrait') },
     place.signup === 'open' && { word: words.choosePassword, run: () => openView('become_member') },
     { word: words.signIn, run: () => openView('sign_in') },
     ...alwaysItems({ connection, open: openView }),

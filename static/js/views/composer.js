@@ -160,10 +160,12 @@ export class Composer {
     if (!event.dataTransfer?.types.includes('Files')) return;
     const talk = this.#form.closest('.talk');
     talk.dataset.drop = words.dropHere;
-    talk.classList.toggle('dropping', event.type === 'dragover' && Boolean(this.#room));
+    // Behind a dialog nobody would see where it went.
+    const open = Boolean(this.#room) && !document.querySelector('dialog[open]');
+    talk.classList.toggle('dropping', event.type === 'dragover' && open);
     if (event.type === 'dragleave') return;
     event.preventDefault();
-    if (event.type === 'drop') this.attach(event.dataTransfer.files);
+    if (event.type === 'drop' && open) this.attach(event.dataTransfer.files);
   }
 
   #paste(event) {

@@ -68,15 +68,17 @@ export function paint(element, { id, name: called, avatar = '' }) {
   if (element.dataset.painted === painted) return;
   element.dataset.painted = painted;
   element.textContent = initials(called);
+  element.classList.remove('pictured');
   element.style.setProperty('--hue', ((id * 137.508) % 360).toFixed(0));
-  if (avatar) element.append(portrait(avatar));
+  if (avatar) picture(element, avatar);
 }
 
-function portrait(source) {
+function picture(element, source) {
   const image = new Image();
   image.alt = '';
   image.decoding = 'sync'; // it is small, and one that is known already must not flicker
   image.addEventListener('error', () => image.remove());
+  image.addEventListener('load', () => element.classList.toggle('pictured', image.parentElement === element));
   image.src = source;
-  return image;
+  element.append(image);
 }
