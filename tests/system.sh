@@ -1,19 +1,34 @@
 #!/bin/sh
-# Install what the tests need of the system, where it is missing: Chromium.
-# Where that can't be done, say so and go on: the tests that miss it will fail.
+# Install what the tests need of the system, where it is missing: Chromium, and the proxies
+# that docs/deploying.md tells of. Where that can't be done, say so and go on: the tests that
+# miss it will fail.
 set -u
 
-command -v chromium >/dev/null 2>&1 && exit 0
+missing=
+for command in chromium nginx caddy; do
+  PATH="$PATH:/usr/sbin" command -v "$command" >/dev/null 2>&1 || missing="$missing $command"
+done
+[ "$missing" ] || exit 0
 if ! command -v apt-get >/dev/null 2>&1; then
-  echo "Install Chromium: the browser tests need it." >&2
+  echo "Install$missing: the tests need it." >&2
   exit 0
 fi
 sudo=
 [ "$(id -u)" = 0 ] || sudo="sudo -n"
 export DEBIAN_FRONTEND=noninteractive
 log=$(mktemp)
-if ! { $sudo apt-get update -q && $sudo apt-get install -qy --no-install-recommends chromium; } >"$log" 2>&1; then
+
+# The tests start servers of their own: what is installed for them is not to run by itself.
+policy=/usr/sbin/policy-rc.d
+if [ ! -e "$policy" ] && printf '#!/bin/sh\nexit 101\n' | $sudo tee "$policy" >/dev/null 2>&1; then
+  $sudo chmod +x "$policy"
+  trap '$sudo rm -f "$policy"' EXIT
+  trap 'exit 1' HUP INT TERM
+fi
+
+# shellcheck disable=SC2086 # one word for each package
+if ! { $sudo apt-get update -q && $sudo apt-get install -qy --no-install-recommends $missing; } >"$log" 2>&1; then
   tail -n 5 "$log" >&2
-  echo "Chromium could not be installed: run 'apt-get install chromium' as root." >&2
+  echo "Could not be installed:$missing. Run 'apt-get install$missing' as root." >&2
 fi
 rm -f "$log"

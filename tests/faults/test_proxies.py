@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import json
 import re
-import shutil
 import socket
 import ssl
 import subprocess
@@ -115,9 +114,6 @@ def _caddy(folder: Path, port: int, upstream: str, cert: certificates.Certificat
 
 @pytest.fixture(params=[_nginx, _caddy], ids=["nginx", "caddy"])
 def proxy(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Proxy]:
-    command = request.param.__name__[1:]
-    if shutil.which(command) is None:
-        pytest.skip(f"{command} is not installed")
     options = ("--behind-proxy", f"--hosts={HOST}")
     with GustProcess(tmp_path / "data", *options) as server:
         cert = certificates.make(tmp_path)
