@@ -9,7 +9,7 @@ import signal
 from collections.abc import Callable
 from typing import NamedTuple
 
-from handlers.commands import backup, links, transfer
+from handlers.commands import backup, doctor, links, transfer
 
 
 class Command(NamedTuple):
@@ -33,6 +33,7 @@ COMMANDS = {
     "restore": Command("FILE", "put a backup into an empty --data folder", backup.restore),
     "export": Command("FILE", "write what people said, as lines of JSON or a .zip", transfer.write),
     "import": Command("FILE", "put an export, or Slack's, into a new place", transfer.read),
+    "doctor": Command("", "check all that is kept, and the options; change nothing", doctor.run),
 }
 
 

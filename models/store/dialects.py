@@ -59,6 +59,18 @@ def size(url: str) -> int:
     return sum(part.stat().st_size for part in file.parent.glob(f"{file.name}*"))
 
 
+def is_served(url: str) -> bool:
+    """Tell whether a process keeps the database for itself (:func:`lock`)."""
+    file = Path(f"{file_of(url)}.lock")
+    if not file.exists():
+        return False
+    try:
+        lock(url).close()
+    except InUse:
+        return True
+    return False
+
+
 def copy(url: str, target: Path) -> None:
     """Write the database as it is at one moment to another file, whoever is using it.
 
