@@ -24,7 +24,7 @@ from tornado.netutil import bind_sockets
 from tornado.options import OptionParser, options
 from tornado.web import Application as TornadoApplication
 
-from handlers import bodies, hosts, tls
+from handlers import bodies, hosts, logs, tls
 from handlers.arrivals import Arrivals
 from handlers.assets import Assets
 from handlers.attendance import Attendance
@@ -108,7 +108,7 @@ class Application(TornadoApplication):
             compress_response=True,
             cross_origin_protection=True,
             websocket_max_message_size=opts["frame_limit"],
-            log_function=_log_request,
+            log_function=_account,
         )
 
     def _open(self, opts: dict[str, Any]) -> None:
@@ -190,18 +190,10 @@ class Application(TornadoApplication):
         self.blobs.close()
 
 
-def _log_request(handler: Any) -> None:
-    """Log a request without what is secret in it: its query, and an invitation's token."""
-    request = handler.request
+def _account(handler: Any) -> None:
+    """Count and log a request that was answered."""
     handler.application.counts.requests[f"{handler.get_status() // 100}xx"] += 1
-    write = log.warning if handler.get_status() >= 500 else log.debug
-    write(
-        "%d %s %s %.1f ms",
-        handler.get_status(),
-        request.method,
-        request.path if "/join/" not in request.path else "/join/…",
-        1000 * request.request_time(),
-    )
+    logs.log_request(handler)
 
 
 def _sqlite_url(data: Path) -> str:

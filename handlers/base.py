@@ -12,6 +12,7 @@ from tornado.web import HTTPError, StaticFileHandler
 
 from handlers import hosts
 from handlers.identity import Identity
+from handlers.logs import summary
 from models import names
 from models.errors import (
     BadEvent,
@@ -146,9 +147,10 @@ class Handler(Identity):
     def log_exception(self, typ: Any, value: BaseException | None, tb: Any) -> None:
         # A refusal is an answer, not a fault: it is no warning.
         if isinstance(value, HTTPError) and value.status_code < 500:
-            log.info("%s %s refused: %s", self.request.method, self.request.path, value)
+            log.info("%s refused: %s", summary(self.request), value)
         elif not isinstance(value, ChatError):
-            super().log_exception(typ, value, tb)
+            # Tornado would write all of the request, query and tokens too.
+            log.error("%s failed: %r", summary(self.request), value, exc_info=value)
 
     def send_error(self, status_code: int = 500, **kwargs: Any) -> None:
         error = kwargs.get("exc_info", (None, None, None))[1]

@@ -13,6 +13,7 @@ from typing import Any, NamedTuple
 from tornado.options import Error as OptionError
 from tornado.options import OptionParser, options
 
+from handlers import logs
 from models import sizes
 from models.addresses import Networks
 
@@ -112,6 +113,7 @@ OPTIONS = (
     Option("quota", "0", "size of all files of one person; 0: no limit", a_size),
     Option("free_space", "256MB", "what uploads leave free of the disk", a_size),
     Option("ping_interval", 25.0, "seconds between pings to each client; 0: none", within(0)),
+    choice("log_format", ("text", "json"), "how the log is written, one line an event"),
     Option("config", "", "file with options, one NAME = VALUE a line"),
 )
 
@@ -169,6 +171,7 @@ def parse(arguments: list[str]) -> None:
         )
     try:
         options.run_parse_callbacks()  # begins logging
+        logs.shape(options.log_format)
     except OSError as error:
         raise GiveUp(f"--log-file-prefix can't be written: {error.strerror}.", 2) from None
     except AttributeError:

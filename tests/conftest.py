@@ -6,6 +6,7 @@ Unexpected log output fails the run: a test that provokes a warning says so with
 
 from __future__ import annotations
 
+import asyncio
 import logging
 from collections.abc import Iterator
 from pathlib import Path
@@ -14,6 +15,9 @@ from typing import Any
 import pytest
 
 from chat import Application
+
+# Otherwise the first test on Tornado's loop makes one more, which nobody closes.
+asyncio.set_event_loop(None)
 
 # Everybody comes from one address here.
 UNLIMITED = {"message_rate": 0.0, "sign_up_rate": 0.0, "guest_rate": 0.0}

@@ -29,7 +29,7 @@ def connect(url: str) -> Engine:
     :raises ValueError: it is of another kind, or without a file
     """
     Path(file_of(url)).parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    engine = create_engine(url, pool_size=8, max_overflow=0)
+    engine = create_engine(url, pool_size=8, max_overflow=0, hide_parameters=True)
     event.listen(engine, "connect", _configure_sqlite)
     event.listen(engine, "begin", _begin_sqlite)
     return engine

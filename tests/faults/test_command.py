@@ -151,6 +151,7 @@ BAD_OPTIONS = [
     "--database=mysql://x/y",
     "--config=/nowhere/gust.conf",
     "--log-file-prefix=/nowhere/gust.log",
+    "--log-format=xml",
     "serve",
 ]
 
@@ -280,3 +281,17 @@ def test_a_command_makes_a_link_for_an_admin_while_the_server_runs_and_while_it_
 def test_the_command_says_what_it_needs(tmp_path, name):
     ended = _chat("admin", *name, f"--data={tmp_path}")
     _refused(ended, 2, "admin NAME")
+
+
+def test_the_log_is_an_object_a_line_where_that_is_asked_for(tmp_path):
+    async def scene() -> None:
+        ada = await call(server.port, name="ada")
+        ada.close()
+        await asyncio.sleep(0.2)
+
+    with GustProcess(tmp_path, "--log-format=json") as server:
+        run(scene())
+        assert server.stop() == 0
+        told = [json.loads(line) for line in server.log]
+        assert [event["message"].split()[0] for event in told] == ["open", "close", "stopping"]
+        assert {event["level"] for event in told} == {"info"}
