@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Awaitable, Callable
+from functools import partial
 from typing import Literal
 
 from msgspec import Struct
@@ -109,13 +111,14 @@ class AccountHandler(Personal):
         if wanted.password is not None:
             passwords.check(wanted.password)
             known = session is not None and session.by_link and wanted.old_password is None
-            account = await self._account(user, known, wanted.old_password, "old_password")
+            find = partial(self._account, user, known, wanted.old_password, "old_password")
+            account = await find()
         # A name that is taken must leave the password as it was.
         if name not in (None, user.name):
             assert name is not None
             user = await self._rename(user, name)
         if wanted.password is not None:
-            await self._change_password(account, wanted.password)
+            await self._change_password(account, wanted.password, find)
         await self.answer_me(user)
 
     async def _rename(self, user: User, name: str) -> User:
@@ -128,11 +131,21 @@ class AccountHandler(Personal):
             app.bus.signal(PersonChanged(renamed))
             return renamed
 
-    async def _change_password(self, account: Account, password: str) -> None:
+    async def _change_password(
+        self, account: Account, password: str, find: Callable[[], Awaitable[Account]]
+    ) -> None:
+        """Set another password.
+
+        :param find: finds the account anew, and whether it is still theirs: a sign-in elsewhere
+            may have hashed the same password anew meanwhile
+        """
         app, here = self.application, self.token_hash
         assert here is not None
         hashed = await app.hashing.run(passwords.hashed, password)
-        self.end_sessions(await app.store.write(accounts.change_password, account, hashed, here))
+        change = accounts.change_password
+        while (ended := await app.store.write(change, account, hashed, here)) is None:
+            account = await find()
+        self.end_sessions(ended)
 
     async def _account(self, user: User, known: bool, password: str | None, field: str) -> Account:
         """Make sure that it is its owner who wants to change an account.

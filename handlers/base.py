@@ -43,6 +43,9 @@ HEADERS = {
 TWO_YEARS = 2 * 365 * 86400  # seconds for which a browser asks by TLS only
 
 
+LONGEST_PAGE = 100  # entries
+
+
 class Handler(Identity):
     """Answer one request.
 
@@ -96,6 +99,11 @@ class Handler(Identity):
         if not (text.isascii() and text.isdigit() and len(text) <= 16):
             raise BadEvent(f"“{name}” in the query must be a whole number.")
         return int(text)
+
+    def page_size(self, default: int = 50) -> int:
+        """Read from the query how many entries a page is to have: ``limit``, of 1 to 100."""
+        limit = self.number("limit")
+        return default if limit is None else min(max(limit, 1), LONGEST_PAGE)
 
     def new_name(self, name: str, longest: int = names.LONGEST_USER, what: str = "A name") -> str:
         """Take a name that somebody or something is to have, as :func:`models.names.clean` does.

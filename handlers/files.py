@@ -12,7 +12,6 @@ from msgspec import Struct
 from tornado.iostream import StreamClosedError
 
 from handlers.base import Handler
-from handlers.history import DEFAULT_PAGE, LONGEST_PAGE
 from handlers.uploads import Upload
 from models import filenames
 from models.errors import BadEvent, ChatError, NotFound
@@ -46,7 +45,7 @@ class RoomFilesHandler(Upload):
         user = await self.user()
         store = self.application.store
         entry = await store.read(rooms.find, user.id, int(room))
-        limit = min(max(self.number("limit") or DEFAULT_PAGE, 1), LONGEST_PAGE)
+        limit = self.page_size()
         before = self.get_query_argument("before", None)
         self.answer(Gallery(*await store.read(files.page, entry.id, limit, before)))
 

@@ -8,9 +8,6 @@ from handlers.base import Handler
 from models.errors import BadEvent
 from models.store import messages, positions, rooms
 
-DEFAULT_PAGE = 50  # messages
-LONGEST_PAGE = 100
-
 
 class Page(Struct):
     """Messages by id; ``newer`` is told of a page around a message."""
@@ -40,13 +37,11 @@ class HistoryHandler(Handler):
         """Answer one page, by message id: ``before``, ``after`` or ``around`` one."""
         user = await self.user()
         store = self.application.store
-        limit = self.number("limit")
-        limit = DEFAULT_PAGE if limit is None else min(max(limit, 1), LONGEST_PAGE)
         position = {name: self.number(name) for name in ("before", "after", "around")}
         if sum(at is not None for at in position.values()) > 1:
             raise BadEvent("Give only one of “before”, “after” and “around”.")
         entry = await store.read(rooms.find, user.id, int(room))
-        page = await store.read(messages.page, entry.id, limit, **position)
+        page = await store.read(messages.page, entry.id, self.page_size(), **position)
         newer = UNSET if position["around"] is None else page.newer
         self.answer(Page([Raw(change.body) for change in page.changes], page.more, newer))
 

@@ -9,13 +9,11 @@ from msgspec import Meta, Struct
 from handlers.chatsocket import ChatSocketHandler
 from handlers.people import People
 from models import policy
+from models.errors import BadEvent
 from models.signals import PersonChanged
 from models.store import actions, avatars, bans, roles
 from models.store.actions import Action
 from models.store.bans import Ban
-
-DEFAULT_PAGE = 50  # actions
-LONGEST_PAGE = 100
 
 
 class NewRole(Struct, forbid_unknown_fields=True):
@@ -30,6 +28,7 @@ class NewBan(Struct, forbid_unknown_fields=True):
 
 class BanList(Struct):
     bans: list[Ban]
+    more: bool
 
 
 class ActionList(Struct):
@@ -82,10 +81,18 @@ class BansHandler(People):
     """``/api/bans``."""
 
     async def get(self) -> None:
-        """Answer who is banned, the latest first."""
+        """Answer one page of who is banned, the latest first."""
         user = await self.user()
         policy.see_bans(user.role)
-        self.answer(BanList(await self.application.store.read(bans.listed)))
+        found, more = await self.application.store.read(bans.page, self._last(), self.page_size())
+        self.answer(BanList(found, more))
+
+    def _last(self) -> tuple[int, int] | None:
+        """Read behind which ban to go on: its date, and whose it is."""
+        date, user = self.number("before"), self.number("user")
+        if (date is None) != (user is None):
+            raise BadEvent("Give “before”, the date of the last ban told, with its “user”.")
+        return None if date is None or user is None else (date, user)
 
 
 class ActionsHandler(People):
@@ -95,9 +102,7 @@ class ActionsHandler(People):
         """Answer one page of what was done by whom, the latest first."""
         user = await self.user()
         policy.administer(user.role)
-        limit = self.number("limit")
-        limit = DEFAULT_PAGE if limit is None else min(max(limit, 1), LONGEST_PAGE)
         found, more = await self.application.store.read(
-            actions.page, user, self.number("before"), limit
+            actions.page, user, self.number("before"), self.page_size()
         )
         self.answer(ActionList(found, more))

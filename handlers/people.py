@@ -10,20 +10,16 @@ from models.events import User
 from models.store import people
 from models.store.people import Search
 
-DEFAULT_PAGE = 50  # people
-LONGEST_PAGE = 100
-
 
 class People(Handler):
     """Answer with people."""
 
     def search(self) -> Search:
         """Read which people are asked for: ``q``, ``after``, ``limit``."""
-        limit = self.number("limit")
         return Search(
             self.get_query_argument("q", ""),
             self.number("after"),
-            DEFAULT_PAGE if limit is None else min(max(limit, 1), LONGEST_PAGE),
+            self.page_size(),
         )
 
     def here(self, users: Iterable[User]) -> list[int]:

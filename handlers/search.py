@@ -7,7 +7,6 @@ import time
 from msgspec import UNSET, Raw, Struct, UnsetType
 
 from handlers.base import Handler
-from handlers.history import LONGEST_PAGE
 from models import queries
 from models.errors import BadEvent
 from models.events import encode
@@ -34,8 +33,7 @@ class SearchHandler(Handler):
         user = await self.user()
         self.application.rates.searches.take(user.id, time.monotonic())
         query = self._query()
-        limit = self.number("limit")
-        limit = DEFAULT_PAGE if limit is None else min(max(limit, 1), LONGEST_PAGE)
+        limit = self.page_size(DEFAULT_PAGE)
         found = await self.application.store.read(
             search.find, user.id, query, limit, self.number("room"), self.number("before")
         )

@@ -7,7 +7,7 @@ from typing import NamedTuple
 from sqlalchemy import Connection, delete, insert, select, update
 
 from models import names, policy
-from models.errors import Forbidden, NoInvitation, SignedOut, concerning
+from models.errors import Forbidden, NoInvitation, concerning
 from models.events import Role, User
 from models.store import bans, files, invites, members, removals, roles, sessions, users
 from models.store.invites import Invite
@@ -185,14 +185,14 @@ def sign_in_by_link(connection: Connection, token: str, origin: Origin) -> tuple
 
 def change_password(
     connection: Connection, account: Account, password: str, session: bytes
-) -> list[bytes]:
+) -> list[bytes] | None:
     """Set another password, and end all other sessions; give their hashes.
 
     :param session: the hash of the one that goes on
-    :raises SignedOut: the old password was changed meanwhile
+    :returns: None: another hash is kept by now; see :func:`sign_in`
     """
     if of(connection, account.id) != account:
-        raise SignedOut(WRONG)
+        return None
     _set_password(connection, account.id, password)
     sessions.trust(connection, session)
     return sessions.end_all(connection, account.id, but=session)

@@ -5,14 +5,17 @@ from __future__ import annotations
 from typing import Any, Literal
 
 from msgspec import Struct
-from sqlalchemy import Connection, Row, exists, insert, select
+from sqlalchemy import ColumnElement, Connection, Row, exists, insert, or_, select
 
 from models.events import User
-from models.policy import LOBBY, may_enter
+from models.policy import LOBBY
 from models.store import who
 from models.store.schema import actions, members, now, rooms, users
 
 What = Literal["ban", "unban", "remove_message", "kick", "role", "filters", "room"]
+
+
+_IN_ROOMS = ("kick", "remove_message", "room")
 
 
 class RoomName(Struct):
@@ -70,8 +73,8 @@ def page(
 ) -> tuple[list[Action], bool]:
     """Read entries, the newest first; tell whether there are older ones.
 
-    Of a room that the reader may not know of, the entry tells nothing: neither its
-    name, nor the message, nor the note, which may quote it.
+    What was done in a room that the reader may not know of is left out: that there is an
+    entry would tell that there is a room.
 
     :param before: the id of the entry behind which to go on; None: begin with the newest
     """
@@ -81,14 +84,12 @@ def page(
             actions,
             *who.columns("by_", by),
             *who.columns("whom_", whom),
-            *(rooms.c.name.label("room_name"), rooms.c.kind),
-            exists()
-            .where(members.c.room == actions.c.room, members.c.user == reader.id)
-            .label("inside"),
+            rooms.c.name.label("room_name"),
         )
         .outerjoin(by, by.c.id == actions.c.by)
         .outerjoin(whom, whom.c.id == actions.c.user)
         .outerjoin(rooms, rooms.c.id == actions.c.room)
+        .where(_may_be_known(reader.id))
     )
     if before is not None:
         found = found.where(actions.c.id < before)
@@ -102,11 +103,15 @@ def _told(row: Row[Any]) -> Action:
         entry.by = who.in_row(row, "by_")
     if row.whom_name is not None:
         entry.user = who.in_row(row, "whom_")
-    # Where a room is no more, nobody can tell who might have known of it.
-    elsewhere = row.room is None and row.what in ("kick", "remove_message", "room")
-    if elsewhere or (row.room not in (None, LOBBY) and not may_enter(row.kind, row.inside)):
-        return entry
     if row.room is not None:
         entry.room = RoomName(row.room, row.room_name)
     entry.message, entry.note = row.message, row.note
     return entry
+
+
+def _may_be_known(reader: int) -> ColumnElement[bool]:
+    """Tell whether somebody may know of the room of an entry: :func:`policy.may_enter`, in SQL."""
+    inside = exists().where(members.c.room == actions.c.room, members.c.user == reader)
+    # Where a room is no more, nobody can tell who might have known of it.
+    nowhere = actions.c.room.is_(None) & actions.c.what.not_in(_IN_ROOMS)
+    return or_(nowhere, actions.c.room == LOBBY, rooms.c.kind == "open", inside)

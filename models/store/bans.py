@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 from msgspec import Struct
-from sqlalchemy import Connection, delete, exists, insert, select
+from sqlalchemy import Connection, Row, delete, exists, insert, select, tuple_
 
 from models import policy
 from models.addresses import network
@@ -110,8 +111,13 @@ def barred(connection: Connection, networks: Sequence[str]) -> dict[str, bool]:
     return dict.fromkeys(connection.scalars(found), True)
 
 
-def listed(connection: Connection) -> list[Ban]:
-    """List all bans, the newest first."""
+def page(
+    connection: Connection, last: tuple[int, int] | None, limit: int
+) -> tuple[list[Ban], bool]:
+    """Read bans, the newest first; tell whether there are older ones.
+
+    :param last: date and person of the ban behind which to go on; None: begin with the newest
+    """
     by = users.alias("by")
     found = (
         select(
@@ -122,18 +128,22 @@ def listed(connection: Connection) -> list[Ban]:
         )
         .join_from(bans, users, bans.c.user == users.c.id)
         .outerjoin(by, bans.c.by == by.c.id)
-        .order_by(bans.c.date.desc())
+        .order_by(bans.c.date.desc(), bans.c.user.desc())
     )
-    return [
-        Ban(
-            user=who.in_row(row),
-            by=None if row.by_id is None else who.in_row(row, "by_"),
-            date=row.date,
-            address=row.address,
-            reason=row.reason,
-        )
-        for row in connection.execute(found)
-    ]
+    if last is not None:
+        found = found.where(tuple_(bans.c.date, bans.c.user) < tuple_(*last))
+    rows = connection.execute(found.limit(limit + 1)).all()
+    return [_told(row) for row in rows[:limit]], len(rows) > limit
+
+
+def _told(row: Row[*tuple[Any, ...]]) -> Ban:
+    return Ban(
+        user=who.in_row(row),
+        by=None if row.by_id is None else who.in_row(row, "by_"),
+        date=row.date,
+        address=row.address,
+        reason=row.reason,
+    )
 
 
 _BANNED = "You are banned from here."

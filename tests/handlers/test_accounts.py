@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from functools import partial
 
 import pytest
 from tornado.httpclient import HTTPClientError
@@ -230,6 +231,46 @@ class TestChanging:
         await ada.say("still here")
         assert (await sign_in(call, "ada")).status == 401
         assert (await sign_in(call, "ada", "battery staple")).status == 200
+
+    @pytest.mark.gen_test
+    async def test_a_sign_in_that_hashes_it_anew_meanwhile_is_in_nobodys_way(
+        self, app, call, monkeypatch
+    ) -> None:
+        cookie = (await register(call, "ada")).cookie
+        newer = passwords.PasswordHasher(time_cost=3, memory_cost=19456, parallelism=1)
+        monkeypatch.setattr(passwords, "_hasher", newer)
+        self.before_it_is_stored(app, monkeypatch, lambda: sign_in(call, "ada"))
+        wanted = {"password": "battery staple", "old_password": PASSWORD}
+        assert (await call("PATCH", "/api/account", wanted, cookie)).status == 200
+        assert (await sign_in(call, "ada")).status == 401
+        assert (await sign_in(call, "ada", "battery staple")).status == 200
+
+    @pytest.mark.gen_test
+    async def test_of_two_new_passwords_at_once_the_first_counts(
+        self, app, call, monkeypatch
+    ) -> None:
+        here = (await register(call, "ada")).cookie
+        there = (await sign_in(call, "ada")).cookie
+        first = {"password": "first of two", "old_password": PASSWORD}
+        change = partial(call, "PATCH", "/api/account", first, here)
+        self.before_it_is_stored(app, monkeypatch, change)
+        second = first | {"password": "second of two"}
+        answer = await call("PATCH", "/api/account", second, there)
+        assert (answer.status, answer.body["error"]["field"]) == (401, "old_password")
+        assert (await sign_in(call, "ada", "first of two")).status == 200
+
+    def before_it_is_stored(self, app, monkeypatch, act) -> None:
+        """Have something done between a new password's hashing and its storing."""
+        hashing = app.hashing.run
+
+        async def run(work, *args):
+            hashed = await hashing(work, *args)
+            if work is passwords.hashed:
+                monkeypatch.setattr(app.hashing, "run", hashing)
+                await act()
+            return hashed
+
+        monkeypatch.setattr(app.hashing, "run", run)
 
     @pytest.mark.gen_test
     async def test_a_guest_has_no_password_to_change(self, call) -> None:

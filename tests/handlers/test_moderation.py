@@ -5,8 +5,11 @@ from __future__ import annotations
 import asyncio
 
 import pytest
+from sqlalchemy import update
 from tornado.httpclient import HTTPClientError
 
+from models.store import schema
+from models.store.schema import now
 from tests.handlers.accounts import admin, guest, register, sign_in
 from tests.handlers.test_handshake import arrive, gate  # noqa: F401 - a fixture
 
@@ -112,7 +115,7 @@ class TestBans:
         assert (listed["reason"], listed["address"]) == ("spam", True)
         assert (await call("DELETE", f"/api/users/{eve}/ban", cookie=root)).status == 204
         assert (await sign_in(call, "eve")).status == 200
-        assert (await call("GET", "/api/bans", cookie=root)).body == {"bans": []}
+        assert (await call("GET", "/api/bans", cookie=root)).body == {"bans": [], "more": False}
         assert (await call("DELETE", f"/api/users/{eve}/ban", cookie=root)).status == 404
         done = (await call("GET", "/api/actions", cookie=root)).body["actions"]
         assert [each["what"] for each in done] == ["unban", "ban", "role"]
@@ -181,16 +184,40 @@ class TestBans:
 
 
 @pytest.mark.gen_test
-async def test_an_entry_tells_nothing_of_a_room_that_its_reader_may_not_know(app, call) -> None:
-    root = (await admin(app, call)).cookie
+async def test_what_was_done_in_a_room_is_told_to_who_may_know_of_it(app, call) -> None:
+    root = await admin(app, call)
     ada = await register(call, "ada")
     bob = (await register(call, "bob")).body["user"]["id"]
     den = await call("POST", "/api/rooms", {"name": "den", "kind": "closed"}, ada.cookie)
-    path = f"/api/rooms/{den.body['id']}/members/{bob}"
-    assert (await call("PUT", path, cookie=ada.cookie)).status == 204
-    assert (await call("DELETE", path, cookie=ada.cookie)).status == 204
-    answer = await call("GET", "/api/actions", cookie=root)
-    done, _ = answer.body["actions"]
-    assert (done["what"], done["by"]["name"], done["user"]["name"]) == ("kick", "ada", "bob")
-    assert "room" not in done
-    assert "den" not in str(answer.body)
+    members = f"/api/rooms/{den.body['id']}/members"
+    for method in ("PUT", "DELETE"):
+        assert (await call(method, f"{members}/{bob}", cookie=ada.cookie)).status == 204
+    answer = await call("GET", "/api/actions?limit=1", cookie=root.cookie)
+    assert [done["what"] for done in answer.body["actions"]] == ["role"], "that he was put out"
+    assert not answer.body["more"], "nor that there would be more to know"
+    await call("PUT", f"{members}/{root.body['user']['id']}", cookie=ada.cookie)
+    answer = await call("GET", "/api/actions?limit=1", cookie=root.cookie)
+    (done,) = answer.body["actions"]
+    assert (done["what"], done["user"]["name"], done["room"]["name"]) == ("kick", "bob", "den")
+    assert answer.body["more"]
+
+
+@pytest.mark.gen_test
+async def test_bans_are_told_page_by_page(app, call) -> None:
+    root = (await admin(app, call)).cookie
+    moment = now()
+    for number in range(5):
+        eve = (await guest(call, f"eve {number}")).body["user"]["id"]
+        await ban(call, root, eve)
+    same = update(schema.bans).values(date=moment)  # the moment alone tells no order
+    await app.store.write(lambda connection: connection.execute(same) and None)
+    told, path = [], "/api/bans?limit=2"
+    while True:
+        page = (await call("GET", path, cookie=root)).body
+        told += [each["user"]["name"] for each in page["bans"]]
+        if not page["more"]:
+            break
+        last = page["bans"][-1]
+        path = f"/api/bans?limit=2&before={last['date']}&user={last['user']['id']}"
+    assert told == [f"eve {number}" for number in (4, 3, 2, 1, 0)]
+    assert (await call("GET", f"/api/bans?before={moment}", cookie=root)).status == 400

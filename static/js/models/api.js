@@ -97,7 +97,7 @@ export const api = {
   accept: (token) => post(`/api/join/${encodeURIComponent(token)}`),
 
   // --- Order ---
-  bans: () => get('/api/bans'),
+  bans: (query) => get('/api/bans', query),
   actions: (query) => get('/api/actions', query),
   filters: () => get('/api/filters'),
   setFilters: (rules) => put('/api/filters', { rules }),

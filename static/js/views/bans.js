@@ -18,21 +18,40 @@ export async function show(root) {
 async function load(root) {
   asked += 1;
   const mine = asked;
-  const { bans } = await api.bans();
-  if (mine === asked) draw(root, bans);
+  const page = await api.bans();
+  if (mine === asked) draw(root, page);
 }
 
 /** The focus stays with the person that it was on, though the list is drawn anew under it. */
-function draw(root, bans) {
+function draw(root, page) {
   const list = find(root, 'list');
   const held = list.contains(document.activeElement) && document.activeElement.closest('[data-banned]').dataset.banned;
   const lift = async ({ user }) => {
     await api.unban(user.id);
     await load(root);
   };
-  list.replaceChildren(...bans.map((ban) => item(ban, lift)));
-  find(root, 'said').textContent = bans.length ? '' : words.nobodyBanned;
+  list.replaceChildren(...page.bans.map((ban) => item(ban, lift)));
+  offerMore(root, page, lift);
+  find(root, 'said').textContent = page.bans.length ? '' : words.nobodyBanned;
   if (held) (list.querySelector(`[data-banned="${held}"] button`) ?? root).focus();
+}
+
+/** The next page goes on behind the last ban that is shown. */
+function offerMore(root, { bans, more }, lift) {
+  const button = find(root, 'more');
+  button.hidden = !more;
+  button.onclick = async () => {
+    const mine = asked;
+    const { user, date } = bans.at(-1);
+    try {
+      const page = await api.bans({ before: date, user: user.id });
+      if (mine !== asked) return;
+      find(root, 'list').append(...page.bans.map((ban) => item(ban, lift)));
+      offerMore(root, page, lift);
+    } catch (refusal) {
+      find(root, 'said').textContent = words.refusal(refusal);
+    }
+  };
 }
 
 function item(ban, lift) {
