@@ -32,6 +32,7 @@ from handlers.base import Handler, Missing
 from handlers.chatsocket import ChatSocketHandler, too_slow
 from handlers.commands import COMMANDS, carry_out, usage
 from handlers.connection import GOING_DOWN
+from handlers.ended import Ended
 from handlers.garbage import Collector
 from handlers.hashing import Hashing
 from handlers.health import Health
@@ -138,7 +139,9 @@ class Application(TornadoApplication):
         self.turn = Turn(too_slow)
         self.live = Live(self.store, self.cache, self.turn, self.counts)
         self.bus: Bus = LocalBus()
-        self.bus.subscribe(self.live.hear, Signals(self.store, self.live, self.screening).hear)
+        self.ended = Ended()
+        signals = Signals(self.store, self.live, self.screening, self.ended)
+        self.bus.subscribe(self.live.hear, signals.hear)
         self.progress = Progress(self.store, self.bus)
         self.removals = Removals(self.store, self.bus)
         self.attendance = Attendance(self.store, ChatSocketHandler.waiters)

@@ -7,7 +7,7 @@ import asyncio
 from msgspec import UNSET
 
 from handlers.frames import frame
-from handlers.handshake import Handshake
+from handlers.handshake import BANNED, Handshake
 from handlers.listener import Listener
 from models import events
 from models.errors import ChatError
@@ -16,7 +16,6 @@ from models.events import encode
 GOING_DOWN = 1001
 COME_BACK = GOING_DOWN  # to a client it is the same: its session is good, and this socket over
 SIGNED_OUT = 4001
-BANNED = 4003
 
 
 class Connection(Handshake):

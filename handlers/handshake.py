@@ -23,6 +23,7 @@ from models.store import rooms, users
 from models.store.sessions import SignedIn
 
 MOST_RESUMED = 200  # rooms in one handshake
+BANNED = 4003
 
 
 class Handshake(Handler, WebSocketHandler):
@@ -39,6 +40,7 @@ class Handshake(Handler, WebSocketHandler):
     :ivar read: how far they came, on other devices, while it was being read how far they are
     :ivar revoked: the close code and reason, where they were signed out or banned while
         they were connecting
+    :ivar banned: who was banned while it was being found out who is connecting
     :cvar arriving: connections whose handshake is not over: what happens to their
         people meanwhile must reach them as well
     :ivar session_hash: the hash of the session that they came with, if they did
@@ -69,12 +71,20 @@ class Handshake(Handler, WebSocketHandler):
         self.left = set()
         self.entries: dict[int, RoomEntry] = {}
         self.read: dict[int, Receipt] = {}
+        self.banned: set[int] = set()
         self.key = str(uuid.uuid4())
         self.check_upgrade()
         self.positions = self._read_positions()
         self.session_hash = self.token_hash
         self.arriving.add(self)
+        if self.application.ended.why(self.session_hash) == BANNED:
+            # Told by its close code: no browser shows a page the status of a handshake.
+            self.revoked = (BANNED, "banned")
+            return
         self.person = await self._identify()
+        if self.person.id in self.banned:
+            self.revoked = (BANNED, "banned")
+            return
         # Held, with nothing awaited since it was found free, until the socket is open.
         self.application.live.hold(self.person)
         # What is heard of meanwhile (see ``arriving``) is newer than what is read.
@@ -98,7 +108,7 @@ class Handshake(Handler, WebSocketHandler):
             headers.__init__()  # type: ignore[misc] # emptied: Tornado holds them as well
         self.request.arguments = self.request.query_arguments = self.request.body_arguments = {}
         self.request.__dict__.pop("_cookies", None)
-        del self.positions, self.entries, self.read
+        del self.positions, self.entries, self.read, self.banned
         self.left = None
 
     def let_in(self, entry: RoomEntry) -> None:

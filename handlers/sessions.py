@@ -62,9 +62,11 @@ class MeHandler(Personal):
     async def get(self) -> None:
         """Answer who is asking, and their rooms."""
         user = await self.user()
-        assert self.token is not None
-        self.remember(self.token)  # for another year
-        await self.answer_me(user)
+        mine = await self.application.store.load(rooms.of, user.id)
+        # A session that goes on by another token meanwhile must not lose it to the old one.
+        if self.token is not None and self.application.ended.why(self.token_hash) is None:
+            self.remember(self.token)  # for another year
+        self.answer(Me(user, mine or []))
 
 
 class SessionHandler(Personal):

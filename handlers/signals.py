@@ -8,13 +8,15 @@ from collections.abc import Callable
 from typing import Any
 
 from handlers.chatsocket import ChatSocketHandler
-from handlers.connection import BANNED, COME_BACK, SIGNED_OUT
+from handlers.connection import COME_BACK, SIGNED_OUT
+from handlers.ended import Ended
 from handlers.frames import frame
-from handlers.handshake import Handshake
+from handlers.handshake import BANNED, Handshake
 from handlers.live import Live
 from handlers.screening import Screening
 from models import events, signals
 from models.events import RoomEntry, encode
+from models.presence import NOBODY
 from models.store import Store, rooms
 
 log = logging.getLogger("gust.signals")
@@ -25,8 +27,9 @@ _Entries = dict[int, RoomEntry]
 class Signals:
     """Carry what was done somewhere to those whom it concerns here."""
 
-    def __init__(self, store: Store, live: Live, screening: Screening) -> None:
+    def __init__(self, store: Store, live: Live, screening: Screening, ended: Ended) -> None:
         self._store = store
+        self._ended = ended
         self._screening = screening
         self._live = live
         self._coming: dict[tuple[int, int], asyncio.Future[_Entries]] = {}
@@ -107,19 +110,24 @@ class Signals:
             waiter.listener.send(told)
 
     def _sign_out(self, signal: signals.SignedOut) -> None:
+        self._ended.note(signal.sessions, SIGNED_OUT)
         _close_those_of(signal.sessions, SIGNED_OUT, "signed out")
 
     def _come_back(self, signal: signals.SessionsRenewed) -> None:
         """Have connections come back by the new token; who knows only the old one can't."""
+        self._ended.note(signal.sessions, COME_BACK)
         _close_those_of(signal.sessions, COME_BACK, "come back with the session's new token")
 
     def _ban(self, signal: signals.Banned) -> None:
+        self._ended.note(signal.sessions, BANNED)
         for waiter in _of(signal.user):
             waiter.bid_goodbye(BANNED, "banned")
         for newcomer in ChatSocketHandler.arriving:
             meant = newcomer.person.id == signal.user or newcomer.session_hash in signal.sessions
             if meant or (newcomer.network in signal.networks and newcomer.is_guest):
                 newcomer.revoked = (BANNED, "banned")
+            elif newcomer.person.id == NOBODY:
+                newcomer.banned.add(signal.user)
 
     # ------------------------------------------------------------ what is noticed
 

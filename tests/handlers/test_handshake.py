@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 
 from handlers.chatsocket import ChatSocketHandler
-from models.store import rooms
+from models.store import rooms, users
+from tests.handlers.accounts import admin, guest, register
 
 
 class Gate:
@@ -99,4 +100,41 @@ async def test_nobody_stays_among_the_arriving(call, connect) -> None:
     await connect("ada")
     await call("GET", "/chatsocket?resume=x", Upgrade="websocket", Connection="Upgrade")
     await call("GET", "/chatsocket?name=", Upgrade="websocket", Connection="Upgrade")
+    assert not ChatSocketHandler.arriving
+
+
+@pytest.mark.gen_test
+async def test_a_name_that_is_banned_while_it_is_looked_up_is_not_let_in(
+    app, call, connect, monkeypatch
+) -> None:
+    root = (await admin(app, call)).cookie
+    eve = await connect("eve")
+    load, banned = app.store.load, asyncio.Event()
+
+    async def slowly(many: Any, key: Any) -> Any:
+        found = await load(many, key)
+        if many is users.unclaimed:
+            await banned.wait()
+        return found
+
+    monkeypatch.setattr(app.store, "load", slowly)
+    connecting = asyncio.ensure_future(connect("eve", greeted=False))
+    while not ChatSocketHandler.arriving:
+        await asyncio.sleep(0.005)
+    await asyncio.sleep(0.05)  # she was found, and is told of in a moment
+    await call("POST", f"/api/users/{eve.events[0]['user']['id']}/ban", {}, root)
+    banned.set()
+    assert await (await connecting).next() == {"type": "closed", "code": 4003}
+
+
+@pytest.mark.gen_test
+async def test_who_was_banned_before_they_came_back_is_told_so(app, call, connect) -> None:
+    root = (await admin(app, call)).cookie
+    before = (await guest(call, "eve")).cookie
+    tab = await connect(cookie=before)
+    registered = await register(call, "eve", before)
+    assert (await tab.until("closed"))["code"] == 1001
+    await call("POST", f"/api/users/{registered.body['user']['id']}/ban", {}, root)
+    back = await connect(cookie=registered.cookie, greeted=False)
+    assert await back.next() == {"type": "closed", "code": 4003}
     assert not ChatSocketHandler.arriving

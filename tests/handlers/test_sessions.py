@@ -8,7 +8,8 @@ import pytest
 from sqlalchemy import Connection, text
 from tornado.httpclient import HTTPClientError
 
-from models.store import sessions
+from models.store import rooms, sessions
+from tests.handlers.accounts import guest, register
 
 
 async def sign_in(call, name: str, cookie: str | None = None):
@@ -296,3 +297,24 @@ class TestPresence:
         carol = await connect("carol")
         assert carol.events[-1] == {"type": "presence", "room": 1, "users": [], "count": 3}
         assert (await ada.until("presence", count=3))["users"] == []
+
+
+@pytest.mark.gen_test
+async def test_an_answer_that_registering_overtakes_brings_no_old_cookie_back(
+    app, call, monkeypatch
+) -> None:
+    cookie = (await guest(call, "ada")).cookie
+    assert "Set-Cookie" in (await call("GET", "/api/me", cookie=cookie)).headers
+    load, registered = app.store.load, asyncio.Event()
+
+    async def slowly(many, key):
+        found = await load(many, key)
+        if many is rooms.of and not registered.is_set():
+            registered.set()
+            assert (await register(call, "ada", cookie)).status == 201
+        return found
+
+    monkeypatch.setattr(app.store, "load", slowly)
+    overtaken = await call("GET", "/api/me", cookie=cookie)
+    assert registered.is_set()
+    assert "Set-Cookie" not in overtaken.headers
