@@ -15,7 +15,18 @@ from functools import partial
 from itertools import chain, repeat
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Connection, Row, column, func, or_, select, text
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Row,
+    String,
+    column,
+    exists,
+    func,
+    or_,
+    select,
+    text,
+)
 
 from models import names
 from models.channel import Change
@@ -24,7 +35,7 @@ from models.queries import Query
 from models.store import rooms
 from models.store.schema import members, messages, users
 from models.store.schema import rooms as all_rooms
-from models.store.states import change_of, whole
+from models.store.states import change_of, decode_files, whole
 
 INDEXED = 3  # characters of the shortest word that is in the index
 # Up to so many messages somebody, or a room, is looked for in the index, together with
@@ -60,7 +71,7 @@ _Source = Callable[[int, int], _Candidates]
 
 
 class Hit(NamedTuple):
-    """A message that was found, and the text that it was found by."""
+    """A message that was found, and what it was found by."""
 
     change: Change
     text: str
@@ -232,9 +243,18 @@ def _conditions(
 
 
 def _contains(word: str) -> ColumnElement[bool]:
+    """Look for a word that the index has not: in the text, and in the names of the files."""
+    file = func.json_each(messages.c.files).table_valued("value")
+    name = func.json_extract(file.c.value, "$.name", type_=String)
+    named = exists(select(1).select_from(file).where(_in(name, word)))
+    # Most messages have none, which is found out faster than that none has such a name.
+    return or_(_in(messages.c.text, word), messages.c.files.is_not(None) & named)
+
+
+def _in(said: ColumnElement[str], word: str) -> ColumnElement[bool]:
     # The database knows no other letters' cases than those of ASCII.
     cases = {word, word.lower(), word.upper(), word.title()}
-    return or_(*(messages.c.text.icontains(case, autoescape=True) for case in cases))
+    return or_(*(said.icontains(case, autoescape=True) for case in cases))
 
 
 def _collect(
@@ -272,4 +292,10 @@ def _among(
 
 
 def _hits(rows: Sequence[Row[Any]]) -> list[Hit]:
-    return [Hit(change_of(row), row.text) for row in rows]
+    return [Hit(change_of(row), _searched(row)) for row in rows]
+
+
+def _searched(row: Row[Any]) -> str:
+    """Give what a message is found by: its text, and below it the names of its files."""
+    of_files = [file.name for file in decode_files(row.files)] if row.files else []
+    return "\n".join(filter(None, [row.text, *of_files]))

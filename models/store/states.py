@@ -35,7 +35,7 @@ quoted: Select[Any] = select(
     *who.columns("quote_"),
 ).join(users, messages.c.user == users.c.id)
 
-_decode_files = msgspec.json.Decoder(list[File]).decode
+decode_files = msgspec.json.Decoder(list[File]).decode
 _decode_ids = msgspec.json.Decoder(list[int]).decode
 decode_reactions = msgspec.json.Decoder(dict[str, list[int]]).decode
 
@@ -90,7 +90,7 @@ def _message(row: Row[Any]) -> Message:
     if row.mentions is not None:
         message.mentions = _decode_ids(row.mentions)
     if row.files is not None:
-        message.files = _decode_files(row.files)
+        message.files = decode_files(row.files)
     if row.reactions is not None:
         message.reactions = decode_reactions(row.reactions)
     return message

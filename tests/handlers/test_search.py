@@ -7,6 +7,8 @@ from urllib.parse import urlencode
 
 import pytest
 
+from tests.uploading import upload
+
 LOBBY = 1
 
 
@@ -140,3 +142,30 @@ async def test_what_can_not_be_searched_for_is_said(call, query) -> None:
 @pytest.mark.gen_test
 async def test_one_has_to_be_somebody(call) -> None:
     assert (await call("GET", "/api/search?q=tea")).status == 401
+
+
+@pytest.mark.gen_test
+async def test_a_message_is_found_by_the_names_of_its_files(connect, call) -> None:
+    cookie, _ = await sign_in(call, "ada")
+    ada = await connect(cookie=cookie)
+
+    async def send(text: str, *named: str) -> None:
+        ids = [(await upload(call, cookie, b"x", name)).body["id"] for name in named]
+        await ada.say(text, files=ids)
+
+    await send("for today", "list.txt", "<b>plan.txt")
+    await send("", "cv 猫.pdf")
+    await ada.say("list of nothing")
+    for query, found in {
+        "list": [
+            ("<mark>list</mark> of nothing"),
+            "for today\n<mark>list</mark>.txt\n&lt;b&gt;plan.txt",
+        ],
+        "today plan": ["for <mark>today</mark>\nlist.txt\n&lt;b&gt;<mark>plan</mark>.txt"],
+        "cv": ["<mark>cv</mark> 猫.pdf"],
+        "猫": ["cv <mark>猫</mark>.pdf"],
+        "name": [],  # as in what is kept of a file beside its name
+        "/f": [],
+    }.items():
+        answer = await call("GET", f"/api/search?{urlencode({'q': query})}", cookie=cookie)
+        assert [message["marked"] for message in answer.body["messages"]] == found, query
