@@ -201,6 +201,7 @@ export const words = {
     return known[type] ?? /\.(\w{1,6})$/.exec(name)?.[1].toUpperCase() ?? 'File';
   },
   size(bytes) {
+    if (bytes === 1) return '1 byte';
     const units = ['bytes', 'KB', 'MB', 'GB', 'TB'];
     let at = 0;
     let amount = bytes;
@@ -220,6 +221,7 @@ export const words = {
   uploadChecked: 'Almost there',
   uploadAgain: 'The connection was lost; trying again',
   uploadFailed: 'Not uploaded. Check your connection.',
+  noFolders: 'A folder can’t be attached. Choose the files in it, or put it into a ZIP.',
   tooLarge: (limit) => `Larger than ${words.size(limit)}, the most here`,
   tooManyFiles: (n) => `A message can have ${n} files. Send these first.`,
   tooLong: (n) => `${counted(n, 'character', 'characters')} too long`,

@@ -197,22 +197,6 @@ def test_an_upload_goes_on_after_the_network_was_away(arrive: Arrive) -> None:
     assert len(lost) == 1
 
 
-def test_a_full_disk_is_said_and_trying_again_works(arrive: Arrive) -> None:
-    ada = arrive("ada")
-    ada.expects_outage = True
-    full = {"error": {"code": "full", "message": "The server's disk has no room left."}}
-    ada.page.route("**/api/rooms/*/files", lambda route: route.fulfill(status=507, json=full))
-    pick(ada, file("beach.jpg", told("JPEG")))
-    upload = ada.page.locator(".upload")
-    expect(upload).to_contain_text("no room left")
-    expect(ada.page.get_by_role("button", name="Send")).to_be_disabled()
-    ada.page.unroute("**/api/rooms/*/files")
-    upload.get_by_role("button", name="Try again").click()
-    expect(upload).to_have_attribute("data-state", "done")
-    send(ada)
-    is_shown(ada)
-
-
 def test_each_room_has_its_own_files_waiting(arrive: Arrive) -> None:
     ada = arrive("ada")
     pick(ada, file("beach.jpg", told("JPEG")))

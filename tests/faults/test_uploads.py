@@ -73,7 +73,7 @@ async def nothing_left(server: GustProcess) -> bool:
 
 
 @contextmanager
-def _full(server: GustProcess, largest: int) -> Iterator[None]:
+def full_disk(server: GustProcess, largest: int) -> Iterator[None]:
     """Let no file of the server's grow beyond this, as on a full disk."""
     soft, hard = resource.prlimit(server.pid, resource.RLIMIT_FSIZE)
     resource.prlimit(server.pid, resource.RLIMIT_FSIZE, (largest, hard))
@@ -105,7 +105,7 @@ def test_a_full_disk_is_told_and_leaves_nothing(tmp_path):
     async def scene() -> None:
         cookie = await sign_in(server.port, "ada")
         ada = await call(server.port, cookie)
-        with _full(server, 2 * MB):
+        with full_disk(server, 2 * MB):
             status, refusal = await upload(server.port, cookie, b"x" * 4 * MB)
             assert (status, refusal["error"]["code"]) == (507, "full")
             assert await nothing_left(server)

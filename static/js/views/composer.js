@@ -165,7 +165,14 @@ export class Composer {
     talk.classList.toggle('dropping', event.type === 'dragover' && open);
     if (event.type === 'dragleave') return;
     event.preventDefault();
-    if (event.type === 'drop' && open) this.attach(event.dataTransfer.files);
+    if (event.type === 'drop' && open) this.#drop(event.dataTransfer);
+  }
+
+  // A folder looks like a file that can't be read.
+  #drop({ items, files }) {
+    const dropped = [...items].filter(({ kind }) => kind === 'file').map((item) => item.webkitGetAsEntry());
+    if (dropped.some((each) => each?.isDirectory)) this.#tell(words.noFolders);
+    this.attach([...files].filter((file, at) => !dropped[at]?.isDirectory));
   }
 
   #paste(event) {

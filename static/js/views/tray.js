@@ -99,8 +99,9 @@ function face(source) {
   return image;
 }
 
-function update(element, { state, sent, source, reason, final, tries }) {
+function update(element, { state, sent, source, file, reason, final, tries }) {
   element.dataset.state = state;
+  if (file) find(element, 'name').textContent = file.name; // as others will see it
   const bar = find(element, 'bar');
   bar.hidden = state === 'done' || state === 'failed';
   bar.value = sent;
