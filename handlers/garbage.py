@@ -25,6 +25,8 @@ PAUSE = 60.0  # seconds
 FEW = 1_000  # connections with which everything can be looked through
 WORTH = 4  # portions put aside since then that make it worth while
 EACH = 200  # objects that a connection may be made of
+WAVE = 100  # connections more than a look before: they are coming back from somewhere
+QUIET = 2  # looks without a wave, before everything is looked through
 MOST = 2_000_000  # other objects put aside, at which it is done in spite of many
 
 
@@ -39,6 +41,8 @@ class Collector:
     def __init__(self, waiters: Sized) -> None:
         self._waiters = waiters
         self._portions = 0
+        self._seen = len(waiters)
+        self._quiet = QUIET
         self._timer = PeriodicCallback(self.look, 1000 * PAUSE)
         self._before = gc.get_threshold()
 
@@ -57,8 +61,17 @@ class Collector:
         gc.unfreeze()
 
     def look(self) -> None:
-        """Collect everything, where it is worth while and few would have to wait for it."""
-        if self._portions >= WORTH and (len(self._waiters) <= FEW or self._is_too_much()):
+        """Collect everything, where it is worth while and few would have to wait for it.
+
+        Not in the midst of a wave of arrivals: there are few at its beginning, and all are
+        in a hurry.
+        """
+        here, before = len(self._waiters), self._seen
+        self._seen = here
+        self._quiet = 0 if here > before + WAVE else self._quiet + 1
+        if self._quiet < QUIET or self._portions < WORTH:
+            return
+        if here <= FEW or self._is_too_much():
             log.info("collecting everything after %d portions", self._portions)
             self._collect_all()
 

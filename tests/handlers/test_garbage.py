@@ -13,7 +13,7 @@ import pytest
 
 from handlers import garbage
 from handlers.chatsocket import ChatSocketHandler
-from handlers.garbage import FEW, WORTH, Collector
+from handlers.garbage import FEW, WAVE, WORTH, Collector
 from handlers.page import PageHandler
 from tests.handlers.conftest import Connect
 
@@ -93,6 +93,22 @@ async def test_nobody_waits_for_everything_to_be_searched_while_many_are_connect
         collector.look()
         assert ada() is not None
         del here[FEW:]
+        collector.look()
+        assert ada() is None
+
+
+@pytest.mark.gen_test
+async def test_a_wave_of_arrivals_is_over_before_everything_is_searched() -> None:
+    here: list[int] = []
+    with collecting(here) as collector:
+        collector.look()
+        ada = forgotten()
+        for _ in range(3):
+            here.extend(range(WAVE + 1))
+            collector.look()
+        here.extend(range(WAVE))  # as many as come on any day
+        collector.look()
+        assert ada() is not None
         collector.look()
         assert ada() is None
 
