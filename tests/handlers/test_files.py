@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import io
+import zipfile
 from pathlib import Path
 
 import pytest
@@ -150,6 +152,21 @@ async def test_a_file_is_served_as_something_that_can_do_nothing(call) -> None:
         assert headers["Content-Disposition"].startswith("attachment; ")
         assert headers["Content-Security-Policy"].startswith("sandbox; default-src 'none'")
         assert headers["X-Content-Type-Options"] == "nosniff"
+
+
+@pytest.mark.gen_test
+async def test_a_zip_bomb_is_kept_as_it_came_and_opened_by_nobody(call, app) -> None:
+    held = io.BytesIO()
+    with zipfile.ZipFile(held, "w", zipfile.ZIP_DEFLATED) as bomb:
+        bomb.writestr("docProps/thumbnail.jpeg", bytes(64 << 20))
+    ada = await sign_in(call, "ada")
+    file = (await upload(call, ada, held.getvalue(), "report.docx")).body
+    assert (file["type"], file["size"]) == ("application/zip", len(held.getvalue()))
+    assert "thumbnail" not in file
+    assert [path.stat().st_size for path in on_disk(app)] == [file["size"]]
+    small = await call("GET", file["url"] + "/thumbnail", cookie=ada)
+    assert small.body == held.getvalue()
+    assert small.headers["Content-Disposition"].startswith("attachment; ")
 
 
 @pytest.mark.gen_test

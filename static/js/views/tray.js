@@ -105,7 +105,9 @@ function update(element, { state, sent, source, file, reason, final, tries }) {
   const bar = find(element, 'bar');
   bar.hidden = state === 'done' || state === 'failed';
   bar.value = sent;
-  find(element, 'about').textContent = {
+  const about = find(element, 'about');
+  about.ariaLive = state === 'sending' ? 'off' : 'polite'; // not every percent is read out
+  about.textContent = {
     waiting: tries ? words.uploadAgain : words.size(source.size),
     // All is sent, and the server has yet to look at it.
     sending: sent >= 1 ? words.uploadChecked : words.uploading(sent, source.size),
