@@ -22,6 +22,7 @@ whole = (
         messages,
         *who.columns("user_"),
         _original.c.text.label("quote"),
+        _original.c.files.label("quote_files"),
         *who.columns("quote_", _author),
     )
     .join(users, messages.c.user == users.c.id)
@@ -32,6 +33,7 @@ whole = (
 quoted: Select[Any] = select(
     messages.c.id.label("reply_to"),
     messages.c.text.label("quote"),
+    messages.c.files.label("quote_files"),
     *who.columns("quote_"),
 ).join(users, messages.c.user == users.c.id)
 
@@ -97,5 +99,11 @@ def _message(row: Row[Any]) -> Message:
 
 
 def quote_of(row: Row[Any]) -> Quote:
-    """Make a quote of a row of ``quoted``, or of ``whole`` where that has one."""
-    return Quote(id=row.reply_to, user=who.in_row(row, "quote_"), text=row.quote[:LONGEST_QUOTE])
+    """Make a quote of a row of ``quoted``, or of ``whole`` where that has one.
+
+    What has only files is quoted by their names.
+    """
+    text = row.quote
+    if not text and row.quote_files:
+        text = ", ".join(file.name for file in decode_files(row.quote_files))
+    return Quote(id=row.reply_to, user=who.in_row(row, "quote_"), text=text[:LONGEST_QUOTE])

@@ -215,3 +215,16 @@ def test_a_picture_is_chosen_on_a_phone(arrive: Arrive) -> None:
         assert size is not None
         assert min(size["width"], size["height"]) >= 44, button
     use(dialog)
+
+
+def test_who_has_read_a_message_is_shown_by_their_picture(arrive: Arrive) -> None:
+    ada, bob = arrive("ada"), arrive("bob")
+    show_oneself(bob, picture())
+    ada.say("hello")
+    bob.sees("hello")
+    expect(ada.messages.first).to_have_attribute("data-reach", "read")
+    ada.messages.first.hover()
+    ada.page.get_by_role("button", name="What to do with this message").click()
+    ada.page.get_by_role("menuitem", name="Who has read it").click()
+    has_picture(ada.page.get_by_role("dialog").locator(".person .avatar"))
+    expect(ada.page.get_by_role("dialog").get_by_role("listitem")).to_contain_text("bob")

@@ -117,3 +117,16 @@ def test_a_full_disk_is_said_and_trying_again_works(arrive: Arrive, gust: GustPr
     send(ada)
     is_shown(ada)
     expect(ada.messages.locator(".file-name")).to_have_text(["film.bin"])
+
+
+def test_a_photo_is_answered_by_its_name(arrive: Arrive) -> None:
+    ada, bob = arrive("ada"), arrive("bob")
+    pick(ada, file("beach.jpg", told("JPEG")))
+    send(ada)
+    is_shown(bob)
+    bob.messages.first.hover()
+    bob.page.get_by_role("button", name="Reply").click()
+    expect(bob.page.locator(".regarding")).to_contain_text("beach.jpg")
+    bob.say("lovely")
+    for person in (bob, ada):
+        expect(person.messages.last.locator(".quote")).to_contain_text("beach.jpg")

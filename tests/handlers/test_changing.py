@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from models.store import users
+from tests.uploading import upload
 
 LOBBY = 1
 
@@ -192,6 +193,20 @@ async def test_a_quote_follows_its_original(connect) -> None:
     ada.send(type="delete", id=said["id"])
     assert (await same_for_both(ada, bob))["deleted"]
     assert (await same_for_both(ada, bob))["quote"]["text"] == ""
+
+
+@pytest.mark.gen_test
+async def test_what_has_only_files_is_quoted_by_their_names(connect, call) -> None:
+    cookie = (await call("POST", "/api/session", {"name": "ada"})).cookie
+    ada = await connect(cookie=cookie)
+    ids = [(await upload(call, cookie, b"x", name)).body["id"] for name in ("a.txt", "b.txt")]
+    said = (await ada.say("", files=ids))["message"]
+    reply = (await ada.say("thanks", replyTo=said["id"]))["message"]
+    assert reply["quote"]["text"] == "a.txt, b.txt"
+    stored = await call("GET", f"/api/messages/{reply['id']}", cookie=cookie)
+    assert stored.body["quote"] == reply["quote"]
+    ada.send(type="delete", id=said["id"])
+    assert (await ada.until("message", id=reply["id"]))["quote"]["text"] == ""
 
 
 @pytest.mark.gen_test

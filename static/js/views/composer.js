@@ -3,6 +3,7 @@
  * until it is sent.
  */
 
+import { gist } from '../models/gist.js';
 import { drafts } from '../models/kept.js';
 import { words } from '../words.js';
 import { find, name } from './template.js';
@@ -121,7 +122,7 @@ export class Composer {
     place.hidden = false;
     place.dataset.kind = kind;
     find(place, 'title').textContent = kind === 'edit' ? words.editing : words.replyingTo(message.user.name);
-    find(place, 'text').textContent = message.text;
+    find(place, 'text').textContent = gist(message);
     this.focus();
   }
 
@@ -249,7 +250,7 @@ export class Composer {
 }
 
 /** What is shown of a message that is replied to, until the server says it. */
-const quoted = ({ id, user, text = '' }) => ({ id, user, text: [...text].slice(0, 200).join('') });
+const quoted = (message) => ({ id: message.id, user: message.user, text: [...gist(message)].slice(0, 200).join('') });
 
 /** What is sent of a text: no blank lines around it, and no half characters, which no JSON can carry. */
 function clean(text) {

@@ -1,5 +1,6 @@
 /** Notifications and a soft sound for what is said while the page is out of sight. */
 
+import { gist } from '../models/gist.js';
 import { calls, sounds } from '../models/notify.js';
 
 const TOGETHER = 1_500; // ms between two sounds
@@ -19,8 +20,14 @@ export function open({ chat, goTo }, { message }) {
   if (sounds()) chime();
   if (globalThis.Notification?.permission !== 'granted') return;
   const title = room.direct ? message.user.name : `${message.user.name} · ${room.name}`;
-  const body = [...(message.text ?? '')].slice(0, LONGEST).join('');
-  const notification = new Notification(title, { body, tag: `room ${room.id}`, renotify: true, silent: true });
+  const body = [...gist(message)].slice(0, LONGEST).join('');
+  const notification = new Notification(title, {
+    body,
+    icon: message.user.avatar,
+    tag: `room ${room.id}`,
+    renotify: true,
+    silent: true,
+  });
   shown.set(room.id, notification);
   notification.addEventListener('click', () => {
     window.focus();
