@@ -45,6 +45,7 @@ from handlers.progress import Progress
 from handlers.proxy import Proxies
 from handlers.rates import Rates
 from handlers.removals import Removals
+from handlers.retention import Retention
 from handlers.routes import routes
 from handlers.screening import Screening
 from handlers.signals import Signals
@@ -144,6 +145,7 @@ class Application(TornadoApplication):
         self.bus.subscribe(self.live.hear, signals.hear)
         self.progress = Progress(self.store, self.bus)
         self.removals = Removals(self.store, self.bus)
+        self.retention = Retention(self.store, self.bus, opts["keep_days"])
         self.attendance = Attendance(self.store, ChatSocketHandler.waiters)
         self._ping_interval = opts["ping_interval"]
         self._heartbeat: Heartbeat | None = None
@@ -166,6 +168,7 @@ class Application(TornadoApplication):
         self._heartbeat = Heartbeat(ChatSocketHandler.waiters, self._ping_interval)
         self.sweeper.start()
         self.removals.start()
+        self.retention.start()
         self.attendance.start()
         self._lag.start()
 
@@ -175,6 +178,7 @@ class Application(TornadoApplication):
             self._heartbeat.stop()
         self.sweeper.stop()
         self.removals.stop()
+        self.retention.stop()
         self.attendance.stop()
         self._lag.stop()
         self.hashing.close()

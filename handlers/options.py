@@ -112,6 +112,7 @@ OPTIONS = (
     Option("upload_pace", "24MB", "size of all that is uploaded in a second; 0: no limit", a_size),
     Option("quota", "0", "size of all files of one person; 0: no limit", a_size),
     Option("free_space", "256MB", "what uploads leave free of the disk", a_size),
+    Option("keep_days", 0, "days that messages and their files are kept; 0: for ever", within(0)),
     Option("ping_interval", 25.0, "seconds between pings to each client; 0: none", within(0)),
     choice("log_format", ("text", "json"), "how the log is written, one line an event"),
     Option("config", "", "file with options, one NAME = VALUE a line"),

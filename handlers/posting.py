@@ -6,14 +6,13 @@ commit, in the order of the room's changes.
 
 from __future__ import annotations
 
-import asyncio
 import secrets
 import time
 from collections.abc import Callable, Sequence
 from functools import partial
+from typing import Any
 
 from msgspec import structs
-from tornado.ioloop import IOLoop
 
 from handlers.asking import Asking
 from handlers.frames import ack_frame, message_frame
@@ -54,23 +53,16 @@ class Posting(Asking):
         self.take_turn()
         text = self.application.screening.filter.screen(event.text)
         html = _shown(text, mentions.candidates(text))
-        self._change(
-            event, self.application.store.write(edits.edit, self.person, event.id, text, html)
-        )
+        self._change(event, edits.edit, event.id, text, html)
 
     def on_delete(self, event: events.Delete) -> None:
         self.take_turn()
-        self._change(event, self.application.store.write(edits.remove, self.person, event.id))
+        self._change(event, edits.remove, event.id)
 
     def on_react(self, event: events.React) -> None:
         self.take_turn()
         most = self.application.most_reactions
-        self._change(
-            event,
-            self.application.store.write(
-                edits.react, self.person, event.id, event.emoji, event.on, most
-            ),
-        )
+        self._change(event, edits.react, event.id, event.emoji, event.on, most)
 
     def take_turn(self) -> None:
         """Count one more thing said.
@@ -111,15 +103,15 @@ class Posting(Asking):
 
     # ------------------------------------------------------------ changes of messages
 
-    def _change(self, event: events.ClientEvent, writing: asyncio.Future[list[Change]]) -> None:
-        IOLoop.current().add_future(writing, partial(self._changed, event.ref))
+    def _change(self, event: events.ClientEvent, edit: Callable[..., Any], *args: Any) -> None:
+        done = partial(self._changed, event.ref)
+        self.application.store.submit(edit, (self.person, *args), done)
 
-    def _changed(self, ref: str | None, writing: asyncio.Future[Sequence[Change]]) -> None:
-        try:
-            changes = writing.result()
-        except ChatError as error:
-            self.refuse(error, ref)
+    def _changed(self, ref: str | None, outcome: Outcome) -> None:
+        if isinstance(outcome, ChatError):
+            self.refuse(outcome, ref)
             return
+        changes: Sequence[Change] = outcome
         for change in changes:
             self._tell(change, True, message_frame)
 

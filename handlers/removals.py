@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 
+from handlers import steps
 from models.bus import Bus
 from models.errors import ChatError
 from models.store import Store, removals
@@ -46,13 +47,11 @@ class Removals:
         after: str | None = ""
         while after is not None:
             try:
-                changes, after = await self._store.write(removals.step, user, after)
+                after = await steps.take(self._store, self._bus, removals.step, user, after)
             except ChatError as error:
                 log.error("messages of user=%d are still to be removed: %s", user, error)
                 await asyncio.sleep(LATER)
                 continue
-            for change in changes:
-                self._bus.publish(change)
             if after is not None:
                 await asyncio.sleep(PAUSE)
 

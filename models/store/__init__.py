@@ -10,7 +10,7 @@ import asyncio
 import contextlib
 import logging
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any, Concatenate, ParamSpec, TypeVar
@@ -75,6 +75,19 @@ class Store:
         """
         self._write_thread().submit(Work(None, post, done))
 
+    def submit(
+        self, run: Callable[..., Any], args: Sequence[Any], done: Callable[[Outcome], None]
+    ) -> None:
+        """Run a function as :meth:`write` does, and tell at once what became of it.
+
+        A future's callbacks run some turns of the loop later, when posts that were
+        committed behind it have been told: what makes changes is not to wait for those.
+
+        :param done: called on the event loop, in the order of commits, with what it gave,
+            or a ``ChatError``
+        """
+        self._write_thread().submit(Work(run, args, done))
+
     def write(
         self,
         run: Callable[Concatenate[Connection, P], T],
@@ -96,7 +109,7 @@ class Store:
             else:
                 future.set_result(outcome)
 
-        self._write_thread().submit(Work(run, args, done))
+        self.submit(run, args, done)
         return future
 
     def read(

@@ -108,6 +108,7 @@ def _configure_sqlite(connection: sqlite3.Connection, _record: Any) -> None:
     connection.isolation_level = None
     run = connection.execute
     run(f"PRAGMA busy_timeout={_BUSY}")
+    run("PRAGMA auto_vacuum=INCREMENTAL")  # of a new file: it can shrink again
     run("PRAGMA journal_mode=WAL")
     run("PRAGMA synchronous=FULL")  # acknowledged means on disk, also when the power fails
     run("PRAGMA foreign_keys=ON")

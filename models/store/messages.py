@@ -39,7 +39,9 @@ def changes(connection: Connection, room: int, since: int) -> Older:
 
 
 def changes_up_to(connection: Connection, room: int, since: int, most: int) -> Older | None:
-    """Read as :func:`changes` does; None: there are more than ``most``."""
+    """Read as :func:`changes` does; None: there are more than ``most``, or some are forgotten."""
+    if since < _forgotten(connection, room):
+        return None
     later = select(messages.c.seq).where(messages.c.room == room, messages.c.seq > since)
     if connection.scalar(later.order_by(messages.c.seq).offset(most).limit(1)) is not None:
         return None
@@ -55,11 +57,12 @@ def recent(connection: Connection, room: int, size: int) -> Recent:
     found = whole.where(messages.c.room == room).order_by(messages.c.seq.desc())
     rows = connection.execute(found.limit(size + 1)).all()
     held = [change_of(row) for row in reversed(rows[:size])]
+    forgotten = _forgotten(connection, room)
     if len(rows) <= size:
-        return Recent(held, seq, since=0, floor=0)
+        return Recent(held, seq, since=forgotten, floor=0)
     left_out = select(messages.c.id).where(messages.c.room == room, messages.c.seq <= rows[-1].seq)
     last = connection.scalar(left_out.order_by(messages.c.id.desc()).limit(1))
-    return Recent(held, seq, since=rows[-1].seq, floor=(last or 0) + 1)
+    return Recent(held, seq, since=max(rows[-1].seq, forgotten), floor=(last or 0) + 1)
 
 
 def current(connection: Connection, room: int) -> int:
@@ -71,6 +74,11 @@ def current(connection: Connection, room: int) -> int:
     if seq is None:
         raise NotFound("room")
     return seq
+
+
+def _forgotten(connection: Connection, room: int) -> int:
+    """Read up to which number a room's changes are not all known any more."""
+    return connection.scalar(select(rooms.c.forgotten).where(rooms.c.id == room)) or 0
 
 
 class Page(NamedTuple):

@@ -8,13 +8,14 @@ transaction of its own, and go on after a restart.
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Sequence
 from typing import NamedTuple
 
 from sqlalchemy import Connection, delete, insert, select, update
 
 from models.channel import Change
 from models.store import files, numbers
-from models.store.edits import NOTHING
+from models.store.edits import NOTHING, RETOLD
 from models.store.schema import facts, mentions, messages
 from models.store.states import change_of, whole
 
@@ -56,18 +57,31 @@ def step(connection: Connection, user: int, after: str = "") -> Step:
     found = select(messages.c.id, messages.c.room, messages.c.msg_id, messages.c.deleted)
     mine = found.where(messages.c.user == user, messages.c.msg_id > after)
     rows = connection.execute(mine.order_by(messages.c.msg_id).limit(STEP)).all()
-    going = [row for row in rows if not row.deleted]
-    ids = [row.id for row in going]
-    following = numbers.take(connection, Counter(row.room for row in going))
-    for row in going:
-        values = NOTHING | {"seq": following[row.room]}
-        following[row.room] += 1
-        connection.execute(update(messages).where(messages.c.id == row.id).values(values))
-    connection.execute(delete(mentions).where(mentions.c.message.in_(ids)))
-    files.remove_of(connection, ids)
-    changed = whole.where(messages.c.id.in_(ids)).order_by(messages.c.room, messages.c.seq)
-    changes = [change_of(row) for row in connection.execute(changed)]
+    changes = take_back(connection, [(row.id, row.room) for row in rows if not row.deleted])
     if len(rows) == STEP:
         return Step(changes, rows[-1].msg_id)
     connection.execute(delete(facts).where(facts.c.name == f"{_PREFIX}{user}"))
     return Step(changes, None)
+
+
+def take_back(connection: Connection, going: Sequence[tuple[int, int]]) -> list[Change]:
+    """Leave nothing of messages but their places; tell that, and again what quoted them.
+
+    :param going: their ids, each with its room
+    :returns: the changes that this makes, ordered by room and ``seq``
+    """
+    ids = [id for id, _ in going]
+    quoting = messages.c.reply_to.in_(ids) & messages.c.id.not_in(ids) & ~messages.c.deleted
+    latest = select(messages.c.id, messages.c.room).where(quoting).order_by(messages.c.id.desc())
+    replies = [(id, room) for id, room in connection.execute(latest.limit(RETOLD))]
+    gone = set(ids)
+    following = numbers.take(connection, Counter(room for _, room in [*going, *replies]))
+    for id, room in [*going, *replies]:
+        values = {"seq": following[room]} | (NOTHING if id in gone else {})
+        following[room] += 1
+        connection.execute(update(messages).where(messages.c.id == id).values(values))
+    connection.execute(delete(mentions).where(mentions.c.message.in_(ids)))
+    files.remove_of(connection, ids)
+    told = [*ids, *(id for id, _ in replies)]
+    changed = whole.where(messages.c.id.in_(told)).order_by(messages.c.room, messages.c.seq)
+    return [change_of(row) for row in connection.execute(changed)]

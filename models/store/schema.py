@@ -158,6 +158,8 @@ rooms = Table(
     Column("topic", Text, nullable=False),
     # The number of the room's last change: taken here, under the row's lock.
     Column("seq", BigInteger, nullable=False, server_default="0"),
+    # The highest number of a change whose message is no longer kept at all.
+    Column("forgotten", BigInteger, nullable=False, server_default="0"),
     Column("maker", _Id, ForeignKey("users.id", ondelete="SET NULL")),
     Column("date", BigInteger, nullable=False),
     sqlite_autoincrement=True,

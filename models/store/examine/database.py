@@ -20,10 +20,11 @@ _NEVER = {
         SELECT DISTINCT rooms.id FROM messages JOIN rooms ON rooms.id = messages.room
         WHERE messages.seq > rooms.seq""",
     "rooms have a last number that no message has": """
-        SELECT rooms.id FROM rooms WHERE seq > 0 AND NOT EXISTS
+        SELECT rooms.id FROM rooms WHERE seq > forgotten AND NOT EXISTS
         (SELECT 1 FROM messages WHERE room = rooms.id AND messages.seq = rooms.seq)""",
     "rooms have a hole in their numbers": """
-        SELECT rooms.id FROM rooms JOIN messages ON messages.room = rooms.id GROUP BY rooms.id
+        SELECT rooms.id FROM rooms JOIN messages ON messages.room = rooms.id
+        WHERE rooms.forgotten = 0 GROUP BY rooms.id
         HAVING sum(messages.seq <> messages.posted) = 0 AND count(*) <> rooms.seq""",
     "messages have changed before they were posted": """
         SELECT id FROM messages WHERE posted > seq OR posted < 1""",

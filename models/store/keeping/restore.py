@@ -111,6 +111,10 @@ def _begin_anew(path: Path) -> int:
             changed = database.execute("UPDATE facts SET value = ? WHERE name = 'epoch'", (epoch,))
             if changed.rowcount != 1:
                 raise sqlite3.DatabaseError("it has no epoch")
+            if database.execute("PRAGMA auto_vacuum").fetchone() != (2,):
+                # It was begun by a Gust whose databases could not shrink.
+                database.execute("PRAGMA auto_vacuum=INCREMENTAL")
+                database.execute("VACUUM")
             (count,) = database.execute("SELECT count(*) FROM messages").fetchone()
             return int(count)
     except sqlite3.DatabaseError as error:

@@ -1,0 +1,70 @@
+"""What is older than ``--keep-days``: taken away beside everything else that goes on."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Callable
+
+from handlers import steps
+from models.bus import Bus
+from models.errors import ChatError
+from models.store import Store, retention
+from models.store.schema import now
+
+log = logging.getLogger("gust.retention")
+
+EVERY = 3600.0  # seconds
+PART = 0.1  # of all messages: where more went, all of the search index is written anew
+PAUSE = 0.05  # seconds between two steps, for those who talk
+
+
+class Retention:
+    """Take away what is too old, at the start and once an hour.
+
+    :param days: for which messages are kept; 0: for ever
+    """
+
+    def __init__(self, store: Store, bus: Bus, days: int) -> None:
+        self._store = store
+        self._bus = bus
+        self._days = days
+        self._task: asyncio.Task[None] | None = None
+
+    def start(self) -> None:
+        if self._days:
+            self._task = asyncio.ensure_future(self._run())
+
+    def stop(self) -> None:
+        """Leave the rest to the next start."""
+        if self._task is not None:
+            self._task.cancel()
+
+    async def _run(self) -> None:
+        while True:
+            try:
+                await self.apply()
+            except ChatError as error:
+                log.error("what is too old is left for later: %s", error)
+            await asyncio.sleep(EVERY)
+
+    async def apply(self) -> None:
+        """Take away all that is too old by now; the files go with the next sweep."""
+        before = now() - self._days * retention.DAY
+        after: int | None = 0
+        while after is not None:
+            after = await steps.take(self._store, self._bus, retention.take_back, before, after)
+            await asyncio.sleep(PAUSE)
+        forgotten = await self._repeat(retention.forget, before - retention.GRACE)
+        if forgotten > PART * await self._store.read(retention.kept):
+            await self._store.write(retention.tidy_index, True)
+        await self._repeat(retention.tidy_index)
+        await self._repeat(retention.shrink)
+
+    async def _repeat(self, step: Callable[..., int], *args: int) -> int:
+        """Take a step again and again until it tells that there is no more; add up."""
+        total = 0
+        while did := await self._store.write(step, *args):
+            total += did
+            await asyncio.sleep(PAUSE)
+        return total
