@@ -18,7 +18,6 @@ from pathlib import Path
 from typing import Any
 
 from sqlalchemy.exc import ArgumentError, SQLAlchemyError
-from tornado.httpserver import HTTPServer
 from tornado.httputil import HTTPServerRequest
 from tornado.netutil import bind_sockets
 from tornado.options import OptionParser, options
@@ -31,7 +30,7 @@ from handlers.attendance import Attendance
 from handlers.base import Handler, Missing
 from handlers.chatsocket import ChatSocketHandler, too_slow
 from handlers.commands import COMMANDS, carry_out, usage
-from handlers.connection import GOING_DOWN
+from handlers.connection import GOING_DOWN, MostSockets
 from handlers.ended import Ended
 from handlers.garbage import Collector
 from handlers.hashing import Hashing
@@ -48,6 +47,7 @@ from handlers.removals import Removals
 from handlers.retention import Retention
 from handlers.routes import routes
 from handlers.screening import Screening
+from handlers.server import Server
 from handlers.signals import Signals
 from handlers.sweeper import Sweeper
 from handlers.tls import Certificate, Unusable
@@ -97,6 +97,7 @@ class Application(TornadoApplication):
         self.signup: str = opts["signup"]
         self.most_reactions: int = opts["reaction_limit"]
         self.most_invites: int = opts["invite_limit"]
+        self.most_sockets = MostSockets(opts["sockets_per_user"], opts["sockets_per_ip"])
         self.arrivals = Arrivals(opts)
         self.rates = Rates(opts)
         self.hashing = Hashing()
@@ -134,6 +135,7 @@ class Application(TornadoApplication):
         """Put together what is live: the rooms, those who listen, and what they hear."""
         ChatSocketHandler.waiters.clear()
         ChatSocketHandler.of.clear()
+        ChatSocketHandler.at.clear()
         self.cache = ChatSocketHandler.cache = Cache(
             opts["cache_size"], lambda room, size: self.store.read(messages.recent, room, size)
         )
@@ -287,10 +289,11 @@ async def _serve(
     loop = asyncio.get_running_loop()
     for number in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(number, stop.set)
-    server = HTTPServer(
+    server = Server(
         application,
-        idle_connection_timeout=75,
-        body_timeout=15,
+        proxies=application.proxies,
+        most_each=options.connections_per_ip,
+        patience=options.request_timeout,
         max_header_size=HEADER,
         max_body_size=Handler.largest_body,
         max_buffer_size=1 << 20,

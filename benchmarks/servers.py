@@ -19,7 +19,10 @@ from benchmarks import machine
 ROOT = Path(__file__).parents[1]
 
 # One load stands for a thousand people at one address.
-LIMITS = ("message-rate", "join-rate", "room-rate", "guest-rate", "sign-up-rate")
+LIMITS = (
+    *("message-rate", "join-rate", "room-rate", "guest-rate", "sign-up-rate"),
+    *("sockets-per-user", "sockets-per-ip", "connections-per-ip"),
+)
 
 GUST_POST = '{"type":"message","room":{room},"text":"{text}","msgId":"{id}"}'
 

@@ -9,12 +9,13 @@ from __future__ import annotations
 
 import logging
 import time
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Callable
 from typing import Any, ClassVar
 
 from msgspec import UNSET
 
+from handlers.connection import CROWDED
 from handlers.listener import TOO_SLOW, Listener
 from handlers.noticing import Noticing
 from handlers.reader import Reader
@@ -30,11 +31,13 @@ class ChatSocketHandler(Noticing):
 
     :cvar waiters: every open connection
     :cvar of: the same by person: each signal about somebody would otherwise look at all
+    :cvar at: how many of them there are from each address
     :cvar cache: the recent history of the live rooms, bounded
     """
 
     waiters: ClassVar[set[ChatSocketHandler]] = set()
     of: ClassVar[defaultdict[int, set[ChatSocketHandler]]] = defaultdict(set)
+    at: ClassVar[Counter[str]] = Counter()
     cache: ClassVar[Cache]
 
     # ------------------------------------------------------------ the connection
@@ -44,8 +47,8 @@ class ChatSocketHandler(Noticing):
         assert isinstance(self.ws_connection, Reader) or self.ws_connection is None
         if self.ws_connection is None or self.ws_connection.stream.closed():
             return  # they left while they were still being prepared for
-        if self.revoked:
-            self.close(*self.revoked)
+        if revoked := self.revoked or self.crowded():
+            self.close(*revoked)
             return
         self.person = self.application.live.place.current(self.person)
         self.set_nodelay(True)
@@ -55,6 +58,7 @@ class ChatSocketHandler(Noticing):
         self.join_ready()
         self.waiters.add(self)
         self.of[self.person.id].add(self)
+        self.at[self.network] += 1
         self.is_here = True
         self.forget_handshake()
         log.info("open %s user=%d address=%s", self.key, self.person.id, self.request.remote_ip)
@@ -101,9 +105,21 @@ class ChatSocketHandler(Noticing):
         self.of[self.person.id].discard(self)
         if not self.of[self.person.id]:
             del self.of[self.person.id]
+        self.at[self.network] -= 1
+        if not self.at[self.network]:
+            del self.at[self.network]
         for room in list(self.joined):
             self.leave(room, at_once)
         self.application.live.depart(self.person, at_once)
+
+    def crowded(self) -> tuple[int, str] | None:
+        """Give a close code and reason where this is one socket too many."""
+        most = self.application.most_sockets
+        if most.at and self.at[self.network] >= most.at:
+            return CROWDED, f"{most.at} connections from one address (see --sockets-per-ip)"
+        if most.each and len(self.of.get(self.person.id, ())) >= most.each:
+            return CROWDED, f"{most.each} connections of yours (see --sockets-per-user)"
+        return None
 
     def _welcome(self) -> events.Welcome:
         return events.Welcome(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from typing import NamedTuple
 
 from msgspec import UNSET
 
@@ -16,6 +17,14 @@ from models.events import encode
 GOING_DOWN = 1001
 COME_BACK = GOING_DOWN  # to a client it is the same: its session is good, and this socket over
 SIGNED_OUT = 4001
+CROWDED = 4029
+
+
+class MostSockets(NamedTuple):
+    """How many sockets may be open at once; 0: any number."""
+
+    each: int  # of one person
+    at: int  # from one address
 
 
 class Connection(Handshake):

@@ -75,6 +75,9 @@ class Handshake(Handler, WebSocketHandler):
         self.key = str(uuid.uuid4())
         self.check_upgrade()
         self.positions = self._read_positions()
+        if crowded := self.crowded():
+            self.revoked = crowded  # told once it is open: a browser shows no status to its page
+            return
         self.session_hash = self.token_hash
         self.arriving.add(self)
         if self.application.ended.why(self.session_hash) == BANNED:
@@ -138,6 +141,10 @@ class Handshake(Handler, WebSocketHandler):
         )
         self.entries = {}
         return entries
+
+    def crowded(self) -> tuple[int, str] | None:
+        """Give a close code and reason where this is one socket too many."""
+        raise NotImplementedError
 
     def check_upgrade(self) -> None:
         """Refuse what will not become a socket, before anything is done for it.

@@ -17,6 +17,8 @@ from models.addresses import Networks
 
 log = logging.getLogger("gust.http")
 
+# Without any of them it may as well be somebody on this machine, such as a health check.
+_SIGNS = ("X-Forwarded-For", "X-Forwarded-Proto", "X-Real-Ip", "Forwarded", "Via")
 _PROTOCOLS = {"http": "http", "https": "https", "ws": "http", "wss": "https"}
 
 
@@ -35,6 +37,10 @@ class Proxies:
         """Tell whether we were told of a proxy at all."""
         return self._trusted is not None
 
+    def believed(self, address: str) -> bool:
+        """Tell whether it is the address of a proxy whose word counts."""
+        return self._trusted is not None and address in self._trusted
+
     def reveal(self, request: HTTPServerRequest) -> None:
         """Put the client in the proxy's place: its address, and the protocol it speaks."""
         forwarded = request.headers.get("X-Forwarded-For", "")
@@ -45,11 +51,11 @@ class Proxies:
                     "if there is one, start with --behind-proxy"
                 )
             return
-        if (request.remote_ip or "") not in self._trusted:
+        if not self.believed(request.remote_ip or ""):
             return
         if address := _address_in(_last(forwarded)):
             request.remote_ip = address
-        else:
+        elif any(header in request.headers for header in _SIGNS):
             self._complain("the proxy does not say for whom it asks (X-Forwarded-For)")
         said = _last(request.headers.get("X-Forwarded-Proto", ""))
         request.protocol = _PROTOCOLS.get(said.lower(), request.protocol)

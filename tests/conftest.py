@@ -20,7 +20,7 @@ from chat import Application
 asyncio.set_event_loop(None)
 
 # Everybody comes from one address here.
-UNLIMITED = {"message_rate": 0.0, "sign_up_rate": 0.0, "guest_rate": 0.0}
+UNLIMITED = {"message_rate": 0.0, "sign_up_rate": 0.0, "guest_rate": 0.0, "sockets_per_ip": 0}
 
 
 @pytest.fixture

@@ -65,6 +65,9 @@ class GustProcess:
             f"--data={self.data}",
             "--guest-rate=0",  # everybody comes from one address here
             "--sign-up-rate=0",
+            "--sockets-per-user=0",
+            "--sockets-per-ip=0",
+            "--connections-per-ip=0",
             *self.options,
         ]
 

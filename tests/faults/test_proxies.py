@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import os
 import re
 import socket
 import ssl
@@ -97,8 +98,10 @@ def _nginx(folder: Path, port: int, upstream: str, cert: certificates.Certificat
     )
     kinds = ("client_body", "proxy", "fastcgi", "uwsgi", "scgi")
     paths = "".join(f"{kind}_temp_path {folder}/{kind};\n" for kind in kinds)
+    # As root, its worker would be somebody who may not look into the test's folder.
+    user = "user root;\n" if os.geteuid() == 0 else ""
     (folder / "nginx.conf").write_text(
-        f"pid {folder}/pid; error_log stderr warn; daemon off; worker_processes 1;\n"
+        f"{user}pid {folder}/pid; error_log stderr warn; daemon off; worker_processes 1;\n"
         f"events {{}}\nhttp {{ access_log off;\n{paths}{site} }}\n"
     )
     return ["nginx", "-p", str(folder), "-c", str(folder / "nginx.conf")]

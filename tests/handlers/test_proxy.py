@@ -66,6 +66,8 @@ async def test_other_headers_are_the_clients_word(call, header) -> None:
 async def test_one_request_says_nothing_of_the_next(call, caplog) -> None:
     assert await address_of(call, "ada", X_Forwarded_For=CLIENT) == CLIENT
     assert await address_of(call, "bob") == "127.0.0.1"
+    assert "X-Forwarded-For" not in caplog.text, "a check on this machine is nothing unusual"
+    assert await address_of(call, "carol", X_Forwarded_Proto="https") == "127.0.0.1"
     assert "X-Forwarded-For" in caplog.text
     caplog.clear()
 

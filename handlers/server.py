@@ -1,0 +1,91 @@
+"""The server of HTTP: how many connections it holds, and how long it waits for a request."""
+
+from __future__ import annotations
+
+import logging
+import resource
+import time
+from collections import Counter
+from typing import Any
+
+from tornado.http1connection import HTTP1ServerConnection
+from tornado.httpserver import HTTPServer
+from tornado.iostream import IOStream
+
+from handlers.proxy import Proxies
+from models.addresses import network
+
+log = logging.getLogger("gust.http")
+
+MOST_FILES = 1 << 20
+RESERVE = 64  # files kept free of connections: the database's, uploads', logs'
+PAUSE = 60.0  # seconds between two lines about connections that were refused
+
+
+class Server(HTTPServer):
+    """Tornado's server, which by itself takes every connection until it has no files left.
+
+    What is counted here are connections without a WebSocket, those that wait for the next
+    request among them. Proxies that we were told of stand for many and are not counted.
+    """
+
+    def initialize(  # type: ignore[override] # Tornado's takes what it likes by name as well
+        self, application: Any, proxies: Proxies, most_each: int, patience: float, **settings: Any
+    ) -> None:
+        """Take Tornado's settings, and
+
+        :param most_each: connections at once from one address; 0: no limit
+        :param patience: seconds that a request's head may take, the wait for it included, and
+            its body too
+        """
+        super().initialize(
+            application, idle_connection_timeout=patience, body_timeout=patience, **settings
+        )
+        self._proxies = proxies
+        self._most_each = most_each
+        self._most_files = _raise_limit_of_files() - RESERVE
+        self._open: Counter[str] = Counter()
+        self._told = -PAUSE
+
+    def handle_stream(self, stream: IOStream, address: tuple[Any, ...]) -> None:
+        if stream.socket.fileno() >= self._most_files:
+            self._refuse(stream, "this process may hold no more (see ulimit -n, LimitNOFILE=)")
+            return
+        where = self._counted(address)
+        if where is not None:
+            if self._open[where] >= self._most_each:
+                self._refuse(stream, f"{where} has too many (see --connections-per-ip)")
+                return
+            self._open[where] += 1
+        super().handle_stream(stream, address)
+
+    def on_close(self, server_conn: object) -> None:
+        """Count a connection no more: it is closed, or a WebSocket by now."""
+        super().on_close(server_conn)
+        assert isinstance(server_conn, HTTP1ServerConnection)
+        where = self._counted(getattr(server_conn.context, "address", ()))
+        if where is not None:
+            self._open[where] -= 1
+            if not self._open[where]:
+                del self._open[where]
+
+    def _counted(self, address: tuple[Any, ...]) -> str | None:
+        """Give what a connection is counted under; None: it is not."""
+        if not self._most_each or not address or self._proxies.believed(str(address[0])):
+            return None
+        return network(str(address[0]))
+
+    def _refuse(self, stream: IOStream, why: str) -> None:
+        stream.close()
+        if time.monotonic() - self._told >= PAUSE:
+            self._told = time.monotonic()
+            log.warning("connections are refused: %s", why)
+
+
+def _raise_limit_of_files() -> int:
+    """Let this process open as many files as it may; give how many."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    most = MOST_FILES if hard == resource.RLIM_INFINITY else min(hard, MOST_FILES)
+    if soft != resource.RLIM_INFINITY and soft < most:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (most, hard))
+    return max(soft, most)
