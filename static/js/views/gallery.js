@@ -1,4 +1,4 @@
-/** The files of a room, the newest first: pictures as pictures, the others as cards. */
+/** The files of a room, the newest first: pictures as pictures, players, and the others as cards. */
 
 import { api } from '../models/api.js';
 import { words } from '../words.js';
@@ -33,5 +33,6 @@ export async function open(context, { room }) {
 
 function place(dialog, file) {
   const shown = build(file);
-  find(dialog, shown.matches('.picture') ? 'pictures' : 'files').append(shown);
+  const kind = shown.matches('.picture') ? 'pictures' : shown.matches('.player') ? 'players' : 'files';
+  find(dialog, kind).append(shown);
 }
