@@ -11,6 +11,7 @@ import ssl
 import subprocess
 import time
 from collections.abc import Iterator
+from contextlib import closing
 from http.client import HTTPSConnection
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -50,10 +51,10 @@ class Proxy(NamedTuple):
         sent = {name.replace("_", "-"): value for name, value in headers.items()}
         if body is not None and not isinstance(body, bytes):
             body, sent["Content-Type"] = json.dumps(body).encode(), "application/json"
-        near.request(method, path, body, sent)
-        answer = near.getresponse()
-        content = answer.read()
-        near.close()
+        with closing(near):
+            near.request(method, path, body, sent)
+            answer = near.getresponse()
+            content = answer.read()
         if answer.headers.get("Content-Type", "").startswith("application/json"):
             content = json.loads(content)
         return answer.status, answer.headers, content
