@@ -294,6 +294,7 @@ async def _serve(
         proxies=application.proxies,
         most_each=options.connections_per_ip,
         patience=options.request_timeout,
+        stalled=options.stalled_timeout,
         max_header_size=HEADER,
         max_body_size=Handler.largest_body,
         max_buffer_size=1 << 20,

@@ -98,6 +98,7 @@ OPTIONS = (
     Option("sockets_per_ip", 200, "sockets at once from one address; 0: no limit", within(0)),
     Option("connections_per_ip", 1000, "HTTP connections at once from one address", within(0)),
     Option("request_timeout", 15.0, "seconds that a request may take to come", within(1)),
+    Option("stalled_timeout", 90.0, "seconds in which a client must take something", within(0)),
     Option("cache_size", 200, "changes kept in memory for each room", within(1)),
     *rate("message", 5.0, 20, "messages", "for each person"),
     *rate("join", 10.0, 500, "rooms joined", "by each person"),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import resource
+import socket
 import time
 from collections import Counter
 from typing import Any
@@ -19,6 +20,7 @@ log = logging.getLogger("gust.http")
 
 MOST_FILES = 1 << 20
 RESERVE = 64  # files kept free of connections: the database's, uploads', logs'
+_USER_TIMEOUT: int | None = getattr(socket, "TCP_USER_TIMEOUT", None)  # on Linux
 PAUSE = 60.0  # seconds between two lines about connections that were refused
 
 
@@ -30,13 +32,21 @@ class Server(HTTPServer):
     """
 
     def initialize(  # type: ignore[override] # Tornado's takes what it likes by name as well
-        self, application: Any, proxies: Proxies, most_each: int, patience: float, **settings: Any
+        self,
+        application: Any,
+        proxies: Proxies,
+        most_each: int,
+        patience: float,
+        stalled: float,
+        **settings: Any,
     ) -> None:
         """Take Tornado's settings, and
 
         :param most_each: connections at once from one address; 0: no limit
         :param patience: seconds that a request's head may take, the wait for it included, and
             its body too
+        :param stalled: seconds after which a client is given up that takes nothing of what it
+            is sent; 0: never. It is the kernel that watches (TCP_USER_TIMEOUT), where it can
         """
         super().initialize(
             application, idle_connection_timeout=patience, body_timeout=patience, **settings
@@ -44,6 +54,7 @@ class Server(HTTPServer):
         self._proxies = proxies
         self._most_each = most_each
         self._most_files = _raise_limit_of_files() - RESERVE
+        self._stalled = round(1000 * stalled)
         self._open: Counter[str] = Counter()
         self._told = -PAUSE
 
@@ -57,6 +68,8 @@ class Server(HTTPServer):
                 self._refuse(stream, f"{where} has too many (see --connections-per-ip)")
                 return
             self._open[where] += 1
+        if self._stalled and _USER_TIMEOUT is not None:
+            stream.socket.setsockopt(socket.IPPROTO_TCP, _USER_TIMEOUT, self._stalled)
         super().handle_stream(stream, address)
 
     def on_close(self, server_conn: object) -> None:

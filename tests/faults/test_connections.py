@@ -4,8 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import json
+import os
 import resource
+import socket
 import time
+import urllib.request
 from collections.abc import Iterator
 from typing import Any
 
@@ -14,6 +18,7 @@ import pytest
 from tests import certificates
 from tests.faults.wire import ask, call, run, sign_in
 from tests.serving import GustProcess
+from tests.uploading import CONTENT_TYPE, form
 
 FILES = 160  # that a process may open
 PATIENCE = 1.0  # seconds, of --request-timeout here
@@ -77,6 +82,37 @@ def test_a_socket_may_be_silent_for_longer(server):
         await bob.until("message")
 
     run(scene())
+
+
+def test_who_asks_for_a_file_and_takes_none_of_it_is_given_up(tmp_path):
+    async def scene() -> None:
+        cookie = await sign_in(server.port, "ada")
+        url = await asyncio.to_thread(_upload, server, cookie)
+        before = len(os.listdir(f"/proc/{server.pid}/fd"))
+        near = socket.socket()
+        near.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+        near.connect(("127.0.0.1", server.port))
+        near.sendall(f"GET {url} HTTP/1.1\r\nHost: localhost\r\nCookie: {cookie}\r\n\r\n".encode())
+        await asyncio.sleep(0.5)
+        assert len(os.listdir(f"/proc/{server.pid}/fd")) > before
+        until = time.monotonic() + 20
+        while len(os.listdir(f"/proc/{server.pid}/fd")) > before:
+            assert time.monotonic() < until, "it is held for ever"
+            await asyncio.sleep(0.1)
+        near.close()
+
+    with GustProcess(tmp_path, "--stalled-timeout=1", "--request-timeout=60") as server:
+        run(scene())
+        assert not server.complaints
+
+
+def _upload(server: GustProcess, cookie: str) -> str:
+    content = bytes(8 << 20)
+    sent = {"Cookie": cookie, "Content-Type": CONTENT_TYPE}
+    request = urllib.request.Request(f"{server.url}/api/rooms/1/files", form(content), sent)
+    with urllib.request.urlopen(request) as answer:
+        file = json.loads(answer.read())
+    return str(file["url"])
 
 
 def test_fifteen_seconds_are_what_is_given_by_default():

@@ -178,8 +178,10 @@ def test_people_talk_and_share_files_through_a_proxy(proxy):
         url = said["files"][0]["url"]
         status, _, got = await ask(proxy.ask, "GET", url, Cookie=cookie)
         assert (status, got) == (200, content)
-        ada.close()
-        bob.close()
+        for client in (ada, bob):
+            client.close()
+            await client.until("closed")
+        await asyncio.sleep(0.05)  # for their sockets to be closed too
 
     cookie = _come(proxy, "ada", Origin=own)
     run(scene())
@@ -211,6 +213,7 @@ def test_a_page_from_elsewhere_is_refused_behind_a_proxy_too(proxy):
     async def scene() -> None:
         with pytest.raises(Exception, match="403"):
             await proxy.connect(cookie, "https://evil.example")
+        await asyncio.sleep(0.05)  # for its socket to be closed too
 
     cookie = _come(proxy, "ada")
     run(scene())
