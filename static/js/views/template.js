@@ -76,6 +76,7 @@ export function paint(element, { id, name: called, avatar = '' }) {
 function picture(element, source) {
   const image = new Image();
   image.alt = '';
+  image.loading = 'lazy'; // a list of people may be long
   image.decoding = 'sync'; // it is small, and one that is known already must not flicker
   image.addEventListener('error', () => image.remove());
   image.addEventListener('load', () => element.classList.toggle('pictured', image.parentElement === element));
