@@ -7,11 +7,10 @@
  */
 
 import { api } from './api.js';
+import { Following } from './following.js';
 import { drafts, forgetAll } from './kept.js';
 import { Room } from './room.js';
-
-const JOIN_AGAIN = 2_000;
-const MOST_RESUMED = 200; // what the server takes; further rooms are joined behind the welcome
+import { Roster } from './roster.js';
 
 export class Chat extends EventTarget {
   me = null;
@@ -22,10 +21,8 @@ export class Chat extends EventTarget {
 
   #outbox;
   #connection = null;
-  #epoch = '';
-  /** @type {Map<number, Room>} */
-  #rooms = new Map();
-  #resumed = new Set();
+  #roster = new Roster((entry) => this.#make(entry));
+  #following = new Following(this.#roster, (event) => this.#connection?.send(event) ?? false);
   #welcomed = false;
 
   #answers = {
@@ -60,7 +57,7 @@ export class Chat extends EventTarget {
   /** I have a session. */
   begin({ user, rooms }) {
     this.me = user;
-    for (const entry of rooms) this.#add(entry);
+    for (const entry of rooms) this.#roster.add(entry);
     this.#outbox.open(user.id);
     this.#fire('me');
     this.#fire('rooms');
@@ -72,22 +69,18 @@ export class Chat extends EventTarget {
       this.#outbox.clear();
       forgetAll();
     }
-    this.#rooms.clear();
+    this.#roster.clear();
     Object.assign(this, { me: null, current: null });
-    this.#epoch = '';
+    this.#following.forget();
     this.#welcomed = false;
   }
 
-  /** The lobby first (it was made before all others), then by name. */
   get rooms() {
-    const lobby = this.lobby;
-    return [...this.#rooms.values()].sort(
-      (one, other) => (other === lobby) - (one === lobby) || one.name.localeCompare(other.name),
-    );
+    return this.#roster.sorted;
   }
 
   get lobby() {
-    return this.#rooms.get(Math.min(...this.#rooms.keys()));
+    return this.#roster.lobby;
   }
 
   /** @returns {string} what somebody is called, as far as this page has met them; else nothing */
@@ -96,27 +89,17 @@ export class Chat extends EventTarget {
   }
 
   room(id) {
-    return this.#rooms.get(id);
+    return this.#roster.room(id);
   }
 
   /** Somebody whom this page has met: as they were last told of. @returns {object | undefined} */
   person(id) {
-    if (id === this.me.id) return this.me;
-    for (const room of [this.current, ...this.#rooms.values()]) {
-      const found = room?.person(id);
-      if (found) return found;
-    }
-    return undefined;
+    return id === this.me.id ? this.me : this.#roster.person(id, this.current);
   }
 
-  /** The query of the next connection: what we hold, and the room that the reader waits for. */
+  /** The query of the next connection. */
   position() {
-    let rooms = [...this.#rooms.values()].filter((room) => room.held || (room === this.current && !room.joining));
-    rooms = rooms.slice(0, MOST_RESUMED);
-    if (!rooms.length && this.lobby) rooms = [this.lobby];
-    this.#resumed = new Set(rooms.map(({ id }) => id));
-    const resume = rooms.map((room) => `${room.id}:${room.held ? room.seq : 0}`).join(',');
-    return new URLSearchParams(this.#epoch ? { resume, epoch: this.#epoch } : { resume }).toString();
+    return this.#following.position(this.current);
   }
 
   /**
@@ -125,12 +108,12 @@ export class Chat extends EventTarget {
    * @returns {Promise<'open' | 'missing' | object>} or the entry of a room that could be joined
    */
   async open(id, join) {
-    if (!this.#rooms.has(id)) {
+    if (!this.room(id)) {
       const entry = (await api.rooms()).rooms.find((each) => each.id === id);
       if (!entry) return 'missing';
       if (!join) return entry;
-      this.#add(entry).joining = true;
-      this.#join(this.room(id), true);
+      this.#roster.add(entry).joining = true;
+      this.#following.join(this.room(id), true);
     }
     return 'open';
   }
@@ -152,9 +135,9 @@ export class Chat extends EventTarget {
 
   /** A room that I am in now, by this page's doing or another's. */
   take(entry) {
-    const known = this.#rooms.has(entry.id);
-    const room = this.#add(entry);
-    if (!known) this.#join(room, false);
+    const known = Boolean(this.room(entry.id));
+    const room = this.#roster.add(entry);
+    if (!known) this.#following.join(room, false);
     this.#fire('rooms');
   }
 
@@ -182,7 +165,7 @@ export class Chat extends EventTarget {
 
   /** Messages that I haven't seen, in all rooms. */
   get unread() {
-    return [...this.#rooms.values()].reduce((sum, { positions }) => sum + positions.unread, 0);
+    return this.#roster.unread;
   }
 
   rename(user) {
@@ -190,7 +173,7 @@ export class Chat extends EventTarget {
       this.me = user;
       this.#fire('me');
     }
-    for (const room of this.#rooms.values()) room.rename(user);
+    for (const room of this.#roster.all) room.rename(user);
     this.dispatchEvent(new CustomEvent('person', { detail: user }));
   }
 
@@ -199,26 +182,19 @@ export class Chat extends EventTarget {
       this.#fire('stranger');
       return;
     }
-    if (this.#epoch && epoch !== this.#epoch) for (const room of this.#rooms.values()) room.forget();
-    this.#epoch = epoch;
+    this.#following.welcomed(epoch);
     this.limits = limits;
     this.#welcomed = true;
     const mine = new Set(rooms.map(({ id }) => id));
-    for (const room of [...this.#rooms.values()]) if (!mine.has(room.id) && !room.joining) this.#drop(room.id);
-    for (const entry of rooms) this.#add(entry);
-    for (const room of this.#rooms.values()) {
-      if (!this.#resumed.has(room.id)) this.#join(room, room === this.current);
+    for (const room of this.#roster.all) if (!mine.has(room.id) && !room.joining) this.#drop(room.id);
+    for (const entry of rooms) this.#roster.add(entry);
+    for (const room of this.#roster.all) {
+      if (!this.#following.resumed(room)) this.#following.join(room, room === this.current);
       else if (room === this.current && room.held && !room.loaded) this.#load(room);
     }
     this.rename(user);
     this.#outbox.connected((event) => this.#connection.send(event));
     this.#fire('rooms');
-  }
-
-  // With `since` only what is new comes; the rest is loaded when somebody opens the room.
-  #join(room, whole) {
-    const since = whole ? {} : { since: room.held ? room.seq : room.told, epoch: this.#epoch };
-    this.#connection?.send({ type: 'join', room: room.id, ref: `join ${room.id}`, ...since });
   }
 
   async #load(room) {
@@ -263,40 +239,27 @@ export class Chat extends EventTarget {
 
   #error(error) {
     if (this.#outbox.refused(error)) return;
-    const [, id] = /^join (\d+)$/.exec(error.ref ?? '') ?? [];
-    const room = this.room(Number(id));
+    const room = this.#following.refused(error);
     if (!room) return;
     if (error.code === 'not_found' || error.code === 'forbidden') this.#drop(room.id);
-    else setTimeout(() => this.#joinAgain(room), error.retry ?? JOIN_AGAIN);
-  }
-
-  // The server was too busy, or its disk full: the room would stay empty until the next connection.
-  #joinAgain(room) {
-    if (this.room(room.id) === room && !room.held) this.#join(room, room === this.current);
+    else this.#following.joinLater(room, error.retry, (it) => it === this.current);
   }
 
   #in(id) {
-    const room = this.#rooms.get(id);
+    const room = this.room(id);
     if (room) room.joining = false;
     return room;
   }
 
-  #add(entry) {
-    const known = this.#rooms.get(entry.id);
-    if (known) {
-      known.describe(entry);
-      return known;
-    }
+  #make(entry) {
     const fetch = (position) => api.page(entry.id, position);
-    const room = new Room(entry, this.me.id, fetch, (event) => this.#connection.send(event));
-    this.#rooms.set(entry.id, room);
-    return room;
+    return new Room(entry, this.me.id, fetch, (event) => this.#connection.send(event));
   }
 
   #drop(id) {
-    const room = this.#rooms.get(id);
+    const room = this.room(id);
     if (!room) return;
-    this.#rooms.delete(id);
+    this.#roster.remove(id);
     drafts.keep(id, '');
     if (room === this.current) {
       this.current = null;

@@ -12,7 +12,8 @@ export class Run {
   more; // older messages exist
   newer; // newer ones do: this run doesn't reach the present
   loading = ''; // the end that a page is on its way for: `before` or `after`
-  failed = false;
+  /** @type {Set<'before' | 'after'>} the ends at which the last try to load more has failed */
+  failed = new Set();
   #meanwhile = [];
 
   /** @param {{messages?: object[], more?: boolean, newer?: boolean}} page what it begins with */
@@ -84,11 +85,11 @@ export class Run {
   async extend(end, fetch) {
     if (this.loading || !this.lacks(end)) return;
     this.loading = end;
-    this.failed = false;
+    this.failed.delete(end);
     const from = end === 'before' ? this.firstId : this.lastId;
     const page = await fetch({ [end]: from, limit: PAGE }).catch(() => null);
     this.loading = '';
-    this.failed = !page;
+    if (!page) this.failed.add(end);
     if (page) this.#add(end, page);
     for (const message of this.#meanwhile.splice(0)) this.upsert(message);
   }

@@ -80,7 +80,7 @@ export class Completion {
   }
 
   #offer(begun, found) {
-    if (!found.length) return this.#close();
+    if (!found.length) return this.#hide();
     this.#begun = begun;
     this.#found = found;
     this.#list.hidden = false;
@@ -89,6 +89,11 @@ export class Completion {
   }
 
   #close() {
+    this.#asked += 1; // what is on its way comes too late
+    this.#hide();
+  }
+
+  #hide() {
     this.#begun = null;
     this.#list.hidden = true;
     this.#field.removeAttribute('aria-activedescendant');

@@ -7,27 +7,28 @@
 
 import { lines, Stretch } from '../models/lines.js';
 import { words } from '../words.js';
+import { Ends } from './ends.js';
 import { build, update } from './row.js';
+import { Scroll } from './scroll.js';
 import { find, name } from './template.js';
 
 const NEAR = 2; // in heights of the view: loading starts before the end is in sight
-const AT_END = 40;
 
 export class Timeline {
   #chat;
   #outbox;
   #scroller;
   #list;
-  #head;
+  #scroll;
+  #ends;
   #pill;
   #room = null;
   #leave = new AbortController();
-  #size = new ResizeObserver(() => this.#stuck && this.#toBottom());
+  #size = new ResizeObserver(() => this.#stuck && this.#scroll.toEnd());
   #rows = new Map();
   #places = new Map();
   #stretch = new Stretch();
   #stuck = true;
-  #measured = ''; // the sizes at which we last went to the end
   #unseen = 0;
   #frame = 0;
   #live = false;
@@ -37,7 +38,8 @@ export class Timeline {
     this.#outbox = outbox;
     this.#scroller = find(root, 'scroller');
     this.#list = find(root, 'list');
-    this.#head = find(root, 'head');
+    this.#scroll = new Scroll(this.#scroller, this.#list);
+    this.#ends = new Ends(root, (end) => this.#again(end));
     this.#pill = find(root, 'pill');
   }
 
@@ -45,7 +47,7 @@ export class Timeline {
     this.#scroller.addEventListener('scroll', () => this.#scrolled(), { signal, passive: true });
     this.#list.addEventListener('click', (event) => this.#act(event), { signal });
     this.#pill.addEventListener('click', () => this.#followed(), { signal });
-    find(this.#head, 'again').addEventListener('click', () => this.#fetch(), { signal });
+    this.#ends.connect(signal);
     this.#outbox.addEventListener('changed', ({ detail }) => this.#ours(detail), { signal });
     this.#chat.addEventListener('me', () => this.#later(), { signal });
     this.#size.observe(this.#scroller);
@@ -103,12 +105,12 @@ export class Timeline {
 
   /** Scroll by pages, for those whose hands are in the composer. */
   turn(pages) {
-    this.#scroller.scrollBy({ top: pages * this.#scroller.clientHeight * 0.9 });
+    this.#scroll.turn(pages);
   }
 
   #remember() {
     if (!this.#room) return;
-    this.#places.set(this.#room.id, { stretch: this.#stretch, stuck: this.#stuck, hold: this.#hold() });
+    this.#places.set(this.#room.id, { stretch: this.#stretch, stuck: this.#stuck, hold: this.#scroll.hold() });
   }
 
   #recall() {
@@ -137,7 +139,7 @@ export class Timeline {
     this.#frame = requestAnimationFrame(() => this.#draw());
   }
 
-  #draw(hold = this.#stuck ? null : this.#hold()) {
+  #draw(hold = this.#stuck ? null : this.#scroll.hold()) {
     cancelAnimationFrame(this.#frame);
     this.#frame = 0;
     const room = this.#room;
@@ -146,7 +148,8 @@ export class Timeline {
     // Only what is said now is announced; history and what scrolling brings is read at the reader's own pace.
     this.#scroller.setAttribute('aria-live', this.#live ? 'polite' : 'off');
     this.#live = false;
-    this.#introduce(room);
+    this.#ends.show(room, this.#outbox.of(room.id).length > 0);
+    name(this.#scroller, words.messagesIn(room.name));
     this.#stretch.shrink(run, Boolean(hold?.upper));
     this.#place(
       lines({
@@ -158,7 +161,7 @@ export class Timeline {
         reached: room.positions.reached(run),
       }),
     );
-    if (this.#stuck) this.#toBottom();
+    if (this.#stuck) this.#scroll.toEnd();
     else this.#restore(hold);
     this.#arrive();
     this.#offer();
@@ -189,55 +192,20 @@ export class Timeline {
     return row.element;
   }
 
-  /** The line being read, and where it stands. */
-  #hold() {
-    const { top } = this.#scroller.getBoundingClientRect();
-    const rows = this.#list.children;
-    let low = 0;
-    let high = rows.length;
-    while (low < high) {
-      const middle = (low + high) >> 1;
-      if (rows[middle].getBoundingClientRect().bottom <= top) low = middle + 1;
-      else high = middle;
-    }
-    // A day's line may go when the messages before it come: hold on to a message.
-    while (rows[low] && !rows[low].matches('.message')) low += 1;
-    const row = rows[low];
-    if (!row) return null;
-    return { key: row.dataset.key, top: row.getBoundingClientRect().top - top, upper: low < rows.length / 2 };
-  }
-
   #restore(hold) {
     const row = hold && this.#rows.get(hold.key)?.element;
-    if (!row) return;
-    const now = row.getBoundingClientRect().top - this.#scroller.getBoundingClientRect().top;
-    if (now !== hold.top) this.#scroller.scrollTop += now - hold.top;
-  }
-
-  #toBottom() {
-    this.#scroller.scrollTop = this.#scroller.scrollHeight;
-    this.#measured = this.#sizes;
+    if (row) this.#scroll.restore(row, hold);
   }
 
   get #present() {
     return this.#stretch.following && !this.#room.passage;
   }
 
-  get #sizes() {
-    const { clientWidth, clientHeight, scrollHeight } = this.#scroller;
-    return `${clientWidth} ${clientHeight} ${scrollHeight}`;
-  }
-
-  get #below() {
-    const { scrollHeight, scrollTop, clientHeight } = this.#scroller;
-    return scrollHeight - scrollTop - clientHeight;
-  }
-
   #scrolled() {
     if (!this.#room) return;
     // With other sizes (a turned phone, a long draft, a keyboard) it wasn't the reader who left the end.
-    if (this.#stuck && this.#sizes !== this.#measured) this.#toBottom();
-    this.#stuck = this.#present && this.#below < AT_END;
+    if (this.#stuck && this.#scroll.resized) this.#scroll.toEnd();
+    this.#stuck = this.#present && this.#scroll.atEnd;
     if (this.#stuck) this.#unseen = 0;
     this.#arrive();
     this.#reach();
@@ -253,43 +221,26 @@ export class Timeline {
 
   // Grow towards where the reader goes, and shrink at the other end.
   #reach() {
-    const near = this.#scroller.clientHeight * NEAR;
+    const near = this.#scroll.height * NEAR;
     const run = this.#room.shown;
-    const hold = this.#stuck ? null : this.#hold();
-    const up = this.#scroller.scrollTop < near;
-    const down = !up && this.#below < near;
-    if ((up && this.#stretch.up(run)) || (down && this.#stretch.down(run))) this.#draw(hold);
-    else if (!run.failed && (up || down)) this.#room.extend(up ? 'before' : 'after');
+    const hold = this.#stuck ? null : this.#scroll.hold();
+    const up = this.#scroll.above < near;
+    const down = this.#scroll.below < near;
+    if ((up && this.#stretch.up(run)) || (!up && down && this.#stretch.down(run))) return this.#draw(hold);
+    // What failed waits until the reader wants it.
+    const missing = (end) => run.lacks(end) && !run.failed.has(end);
+    if (up && missing('before')) return this.#room.extend('before');
+    if (down && missing('after')) return this.#room.extend('after');
+    return undefined;
   }
 
-  #fetch() {
-    if (this.#room.loaded) this.#room.extend('before');
+  #again(end) {
+    if (this.#room.loaded || this.#room.passage) this.#room.extend(end);
     else this.#room.load();
   }
 
-  /** What stands above the first message: the shape of what is loading, where the room begins, or what went wrong. */
-  #introduce(room) {
-    const run = room.shown;
-    const loaded = room.loaded || room.passage;
-    const empty = loaded && !run.messages.length && !this.#outbox.of(room.id).length;
-    const failed = room.failed || run.failed;
-    const state = failed ? 'failed' : !loaded || run.more ? 'loading' : empty ? 'empty' : 'beginning';
-    this.#head.dataset.state = state;
-    find(this.#head, 'shape').hidden = state !== 'loading';
-    find(this.#head, 'said').hidden = state === 'loading';
-    find(this.#head, 'again').hidden = state !== 'failed';
-    find(this.#head, 'title').textContent = state === 'empty' ? words.emptyTitle(room.name) : '';
-    find(this.#head, 'text').textContent = {
-      loading: '',
-      failed: room.loaded ? words.olderFailed : words.latestFailed,
-      empty: words.empty,
-      beginning: words.beginning(room.name),
-    }[state];
-    name(this.#scroller, words.messagesIn(room.name));
-  }
-
   #offer() {
-    const far = !this.#present || this.#below > this.#scroller.clientHeight;
+    const far = !this.#present || this.#scroll.below > this.#scroll.height;
     const offered = !this.#stuck && (this.#unseen > 0 || far);
     this.#pill.hidden = !offered;
     if (!offered) return;

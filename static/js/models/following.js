@@ -1,0 +1,70 @@
+/** What the server is asked to tell: of which rooms, and from where on. */
+
+const JOIN_AGAIN = 2_000;
+const MOST_RESUMED = 200; // what the server takes; further rooms are joined behind the welcome
+
+export class Following {
+  #roster;
+  #send;
+  #epoch = '';
+  #resumed = new Set();
+
+  /** @param {(event: object) => boolean} send to the server */
+  constructor(roster, send) {
+    this.#roster = roster;
+    this.#send = send;
+  }
+
+  /**
+   * The query of the next connection: what we hold, and the room that the reader waits for.
+   * @param {import('./room.js').Room | null} current
+   */
+  position(current) {
+    let rooms = this.#roster.all.filter((room) => room.held || (room === current && !room.joining));
+    rooms = rooms.slice(0, MOST_RESUMED);
+    if (!rooms.length && this.#roster.lobby) rooms = [this.#roster.lobby];
+    this.#resumed = new Set(rooms.map(({ id }) => id));
+    const resume = rooms.map((room) => `${room.id}:${room.held ? room.seq : 0}`).join(',');
+    return new URLSearchParams(this.#epoch ? { resume, epoch: this.#epoch } : { resume }).toString();
+  }
+
+  /** The server has named its log. Nothing that we have of another one counts. */
+  welcomed(epoch) {
+    if (this.#epoch && epoch !== this.#epoch) for (const room of this.#roster.all) room.forget();
+    this.#epoch = epoch;
+  }
+
+  forget() {
+    this.#epoch = '';
+  }
+
+  /** Whether this connection began with this room. */
+  resumed(room) {
+    return this.#resumed.has(room.id);
+  }
+
+  /**
+   * Join a room. With where we are only what is new comes; the rest is loaded when somebody opens it.
+   * @param {boolean} whole let its latest page come
+   */
+  join(room, whole) {
+    const since = whole ? {} : { since: room.held ? room.seq : room.told, epoch: this.#epoch };
+    this.#send({ type: 'join', room: room.id, ref: `join ${room.id}`, ...since });
+  }
+
+  /** @returns {import('./room.js').Room | undefined} the room that an error is about: it could not be joined */
+  refused({ ref }) {
+    const [, id] = /^join (\d+)$/.exec(ref ?? '') ?? [];
+    return this.#roster.room(Number(id));
+  }
+
+  /**
+   * The server was too busy, or its disk full: without another try the room would stay empty until the next
+   * connection.
+   * @param {(room: import('./room.js').Room) => boolean} whole asked when it is time
+   */
+  joinLater(room, retry, whole) {
+    const again = () => this.#roster.room(room.id) === room && !room.held && this.join(room, whole(room));
+    setTimeout(again, retry ?? JOIN_AGAIN);
+  }
+}

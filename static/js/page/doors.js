@@ -1,0 +1,98 @@
+/** Who I am: coming in, going out, and being somebody else. */
+
+import { api, Refusal } from '../models/api.js';
+import { backOff } from '../models/connection.js';
+import { find, part, place } from '../views/template.js';
+import { words } from '../words.js';
+
+export class Doors {
+  #page;
+  #hall;
+  #chat;
+  #connection;
+  #places;
+  #panels;
+
+  constructor({ page, hall, chat, connection, places, panels }) {
+    this.#page = page;
+    this.#hall = hall;
+    this.#chat = chat;
+    this.#connection = connection;
+    this.#places = places;
+    this.#panels = panels;
+  }
+
+  get isIn() {
+    return this.#page.dataset.state === 'in';
+  }
+
+  /** Come to the page. @param {number} attempt how often the server could not be reached */
+  async arrive(attempt = 0) {
+    const [, token] = /^\/join\/([\w-]+)$/.exec(location.pathname) ?? [];
+    if (token) return this.#wait('join', { token });
+    // The server saw no session with this page: a first visit need not ask, and wait, to be told so.
+    if (!place.session && !this.#chat.me && !attempt) return this.#wait('entrance');
+    const session = await api.me().catch((refusal) => refusal);
+    if (!(session instanceof Refusal)) return this.enter(session);
+    return session.status === 401 ? this.#wait('entrance') : this.#showAway(attempt);
+  }
+
+  async enter(session) {
+    this.#page.dataset.state = 'in';
+    this.#hall.replaceChildren();
+    this.#chat.begin(session);
+    if (session.room) this.#places.settle(session.room);
+    await this.#places.follow(); // so that the first connection asks for the room in sight
+    this.#connection.connect();
+  }
+
+  /** Be somebody else from now on. */
+  become(session) {
+    this.#connection.end();
+    this.#chat.end(false);
+    return this.enter(session);
+  }
+
+  /** No session any more. @param {'left' | 'ended' | 'banned'} why by the person's wish, or the server's */
+  leave(why) {
+    document.querySelector('dialog[open]')?.close();
+    for (const panel of this.#panels) panel.makeWay();
+    this.#connection.end();
+    this.#chat.end(why === 'left');
+    this.#places.show(null);
+    return this.#wait('entrance', { why });
+  }
+
+  /** The socket found nobody: perhaps because the session is over, and a guest would not be let in. */
+  async doubt() {
+    const refusal = await api.me().then(() => null, (error) => error);
+    if (refusal?.status === 401 && this.#chat.me) this.leave('ended');
+  }
+
+  /** Outside, before the door of this name: the entrance, or an invitation's. */
+  async #wait(door, told = {}) {
+    this.#page.dataset.state = 'hall';
+    const view = await import(`../views/${door}.js`).catch(() => null);
+    if (view) view.show(this.#hall, { ...told, entered: (session) => this.enter(session) });
+    else this.#showAway(0);
+  }
+
+  #showAway(attempt) {
+    this.#page.dataset.state = 'hall';
+    const away = part('away');
+    const at = Date.now() + backOff(attempt);
+    const say = () => {
+      find(away, 'text').textContent = words.awayHint(Math.max(0, Math.ceil((at - Date.now()) / 1000)));
+    };
+    const again = () => {
+      clearInterval(tick);
+      clearTimeout(timer);
+      this.arrive(attempt + 1);
+    };
+    const tick = setInterval(say, 500);
+    const timer = setTimeout(again, at - Date.now());
+    find(away, 'again').addEventListener('click', again);
+    say();
+    this.#hall.replaceChildren(away);
+  }
+}

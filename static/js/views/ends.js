@@ -1,0 +1,47 @@
+/**
+ * What stands at the ends of the messages: above, the shape of what is loading, where the room begins, or what went
+ * wrong; below, what went wrong there.
+ */
+
+import { words } from '../words.js';
+import { find } from './template.js';
+
+export class Ends {
+  #head;
+  #tail;
+  #again;
+
+  /** @param {(end: 'before' | 'after') => void} again called when somebody wants what failed to be tried once more */
+  constructor(root, again) {
+    this.#head = find(root, 'head');
+    this.#tail = find(root, 'tail');
+    this.#again = again;
+  }
+
+  connect(signal) {
+    for (const [place, end] of [[this.#head, 'before'], [this.#tail, 'after']]) {
+      find(place, 'again').addEventListener('click', () => this.#again(end), { signal });
+    }
+  }
+
+  /** @param {boolean} waiting messages of mine are on their way there */
+  show(room, waiting) {
+    const run = room.shown;
+    const loaded = room.loaded || room.passage;
+    const empty = loaded && !run.messages.length && !waiting;
+    const failed = room.failed || run.failed.has('before');
+    const state = failed ? 'failed' : !loaded || run.more ? 'loading' : empty ? 'empty' : 'beginning';
+    this.#head.dataset.state = state;
+    find(this.#head, 'shape').hidden = state !== 'loading';
+    find(this.#head, 'said').hidden = state === 'loading';
+    find(this.#head, 'again').hidden = state !== 'failed';
+    find(this.#head, 'title').textContent = state === 'empty' ? words.emptyTitle(room.name) : '';
+    find(this.#head, 'text').textContent = {
+      loading: '',
+      failed: room.loaded ? words.olderFailed : words.latestFailed,
+      empty: words.empty,
+      beginning: words.beginning(room.name),
+    }[state];
+    this.#tail.hidden = !run.failed.has('after');
+  }
+}

@@ -1,0 +1,49 @@
+/** Looking after the place: bans, the record, the word filter. */
+
+import { isolated } from './sentences.js';
+import { times } from './times.js';
+
+export const moderation = {
+  bans: 'Bans',
+  actionsDone: 'What was done',
+  filters: 'Word filter',
+  nobodyBanned: 'Nobody is banned.',
+  unbanOf: (name) => `Lift the ban of ${isolated(name)}`,
+  banState: ({ by, date, reason, address }) =>
+    [
+      `${times.date(date)}${by ? `, by ${isolated(by)}` : ''}`,
+      address && 'with their address',
+      reason && isolated(reason),
+    ]
+      .filter(Boolean)
+      .join(' · '),
+  nothingDone: 'Nothing was done yet.',
+  /** One sentence for each kind of deed in the log. */
+  action: ({ what, by, user, room }) => {
+    const doer = by ? isolated(by.name) : 'Somebody';
+    const whom = user ? isolated(user.name) : 'somebody';
+    const where = room ? isolated(room.name) : '';
+    const deeds = {
+      ban: `${doer} banned ${whom}`,
+      unban: `${doer} lifted the ban of ${whom}`,
+      remove_message: `${doer} removed a message${user ? ` of ${whom}` : ''}${where ? ` in ${where}` : ''}`,
+      kick: `${doer} took ${whom} out${where ? ` of ${where}` : ''}`,
+      role: `${doer} changed the role of ${whom}`,
+      filters: `${doer} changed the word filter`,
+      room: `${doer} changed ${where || 'a room'}`,
+    };
+    return deeds[what] ?? `${doer}: ${what}`;
+  },
+  filtersAbout: 'Rules are tried from the first to the last. A word is found as a whole, a pattern anywhere.',
+  filtersSaved: 'Saved. It holds for what is written from now on.',
+  addRule: 'Add a rule',
+  ruleText: 'Word or pattern',
+  ruleReason: 'Reason told to the writer (optional)',
+  ruleWord: 'Word',
+  rulePattern: 'Pattern',
+  ruleRefuse: 'Refuse the message',
+  ruleMask: 'Mask it',
+  ruleField: (field, n) =>
+    `Rule ${n}: ${{ text: 'word or pattern', kind: 'kind', act: 'what happens', reason: 'reason' }[field]}`,
+  removeRule: (n) => `Remove rule ${n}`,
+};
