@@ -83,6 +83,8 @@ class Scripts:
             raise ValueError(f"static/{path}: imports itself by way of {importers[-1]}")
         if path not in self._sources:
             raise ValueError(f"static/{importers[-1]}: imports {path}, which is not there")
+        if "import.meta" in self._sources[path]:
+            raise ValueError(f"static/{path}: can't be joined: it has an address of its own")
         for _, target in _IMPORT.findall(self._sources[path]):
             self._order(_resolve(path, target), (*importers, path))
         self.first.append(path)

@@ -165,8 +165,11 @@ def said(gust: GustProcess, name: str, texts: Iterable[str], room: int | None = 
         aside.submit(asyncio.run, say()).result()
 
 
-def appoint(gust: GustProcess, name: str) -> str:
-    """Make a link for an admin, as the command line does; give its path."""
+def appoint(gust: GustProcess, name: str | None) -> str:
+    """Make a link for an admin, as the command line does; give its path.
+
+    :param name: None: for whoever comes first, as the server does at its first start
+    """
     engine = create_engine(f"sqlite:///{gust.data / 'chat.db'}")
     with engine.begin() as connection:
         token = invites.create_for_admin(connection, name)

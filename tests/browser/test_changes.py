@@ -134,7 +134,7 @@ def test_all_of_it_by_keyboard(arrive: Arrive, gust: GustProcess) -> None:
     keyboard.press("ArrowDown")
     keyboard.press("ArrowRight")
     keyboard.press("Enter")
-    expect(ada.messages.nth(1).get_by_role("button", name="❤️")).to_have_text("❤️1")
+    expect(ada.messages.nth(1).locator(".reaction")).to_have_text("❤️1")
 
 
 def test_a_link_to_an_old_message_opens_its_place_and_the_present_is_one_press_away(
@@ -171,3 +171,65 @@ def test_a_link_to_no_message_says_so(arrive: Arrive) -> None:
     ada.expects_outage = True  # the refusal's status is told in the console
     ada.page.goto("/messages/999")
     expect(ada.page.get_by_role("heading", name="There is no such message")).to_be_visible()
+
+
+def test_newer_messages_that_could_not_be_loaded_are_offered_again_below(
+    arrive: Arrive, gust: GustProcess
+) -> None:
+    said(gust, "bob", [f"number {n}" for n in range(1, 701)])
+    ada = arrive("ada")
+    ada.expects_outage = True
+    ada.sees("number 700")
+    newer = re.compile("after=")
+    ada.page.route(newer, lambda route: route.abort())
+    ada.page.goto("/messages/300")
+    expect(ada.messages.get_by_text("number 300", exact=True)).to_be_in_viewport()
+    failed = ada.timeline.get_by_text("Newer messages could not be loaded.")
+    for _ in range(3):
+        ada.timeline.evaluate("log => log.scrollTo(0, log.scrollHeight)")
+    expect(failed).to_be_visible()
+    asked: list[str] = []
+    ada.page.on("request", lambda request: asked.append(request.url))
+    ada.page.unroute(newer)
+    ada.timeline.get_by_role("button", name="Try again").click()
+    expect(failed).to_be_hidden()
+    ada.sees("number 400")
+    assert any("after=" in url for url in asked)
+    assert not any("before=" in url for url in asked)
+
+
+def test_what_is_often_used_is_at_hand_beside_a_message(arrive: Arrive, gust: GustProcess) -> None:
+    said(gust, "bob", ["It works"])
+    ada = arrive("ada")
+    ada.messages.hover()
+    thumb = ada.messages.get_by_role("button", name="React with 👍")
+    expect(thumb).to_have_attribute("aria-pressed", "false")
+    thumb.click()
+    expect(ada.messages.locator(".reaction")).to_have_text("👍1")
+    expect(thumb).to_have_attribute("aria-pressed", "true")
+    thumb.click()
+    expect(ada.messages.locator(".reaction")).to_have_count(0)
+
+
+def test_what_is_often_used_is_reached_by_keyboard(arrive: Arrive, gust: GustProcess) -> None:
+    said(gust, "bob", ["It works"])
+    ada = arrive("ada")
+    ada.sees("It works")
+    keyboard = ada.page.keyboard
+    ada.messages.hover()
+    expect(ada.messages.get_by_role("button", name="React with").first).to_be_visible()
+    ada.timeline.focus()
+    keyboard.press("ArrowUp")
+    keyboard.press("Tab")
+    expect(ada.messages.get_by_role("button", name="React with").first).to_be_focused()
+    keyboard.press("Escape")
+    expect(ada.messages).to_be_focused()
+    keyboard.press("Enter")
+    expect(ada.page.get_by_role("menuitem", name="Reply")).to_be_focused()
+    keyboard.press("ArrowUp")
+    keyboard.press("ArrowRight")
+    heart = ada.page.get_by_role("menuitem", name="React with ❤️")
+    expect(heart).to_be_focused()
+    keyboard.press("Enter")
+    expect(ada.messages.locator(".reaction")).to_have_text("❤️1")
+    expect(ada.messages).to_be_focused()

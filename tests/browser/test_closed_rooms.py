@@ -177,3 +177,24 @@ def test_rooms_of_all_kinds_work_by_keyboard_alone(arrive: Arrive) -> None:
     keyboard.press("Enter")
     is_in(ada, "bob")
     expect(ada.composer).to_be_focused()
+
+
+def test_who_has_left_a_closed_room_can_not_be_taken_out_of_it(arrive: Arrive) -> None:
+    ada, bob = arrive("ada"), arrive("bob")
+    make_closed(ada, "den")
+    bring_in(ada, "bob")
+    bob.room("den").click()
+    is_in(bob, "den")
+    bob.say("I am off.")
+    ada.sees("I am off.")
+    card = ada.card_of("bob")
+    expect(card.get_by_role("button", name="Take out of")).to_be_visible()
+    ada.page.keyboard.press("Escape")
+    bob.act("Leave room")
+    is_in(bob, "lobby")
+    expect(people_of(ada).first).not_to_contain_text("bob", timeout=10_000)
+    with ada.page.expect_response(re.compile("/members")):
+        ada.messages.get_by_text("bob", exact=True).click()
+    expect(card.get_by_text("Here now")).to_be_visible()
+    expect(card.get_by_role("button", name="Message", exact=True)).to_be_visible()
+    expect(card.get_by_role("button", name="Take out of")).to_have_count(0)

@@ -7,10 +7,11 @@ import re
 from playwright.sync_api import expect
 
 from tests.browser.conftest import Arrive
-from tests.browser.person import Person
+from tests.browser.person import Person, appoint
 from tests.browser.test_accounts import PASSWORD, become_member, menu
 from tests.browser.test_closed_rooms import make_closed
 from tests.browser.test_rooms import is_in
+from tests.serving import GustProcess
 
 
 def make_link(person: Person) -> str:
@@ -104,3 +105,78 @@ def test_a_link_is_made_by_keyboard_alone(arrive: Arrive) -> None:
     expect(ada.page.get_by_label("The new link")).to_be_focused()
     keyboard.press("Escape")
     expect(ada.own).to_be_focused()
+
+
+def becomes_admin(person: Person) -> None:
+    person.is_connected()
+    expect(person.page).to_have_url(re.compile("/rooms/1$"))
+    person.own.click()
+    expect(person.page.get_by_role("menuitem", name="Moderation")).to_be_visible()
+    person.page.keyboard.press("Escape")
+
+
+def test_a_link_for_admins_is_accepted_by_the_one_whom_it_names(
+    arrive: Arrive, gust: GustProcess
+) -> None:
+    ada = arrive("ada")
+    become_member(ada)
+    ada.open(appoint(gust, "ada"))
+    expect(ada.page.get_by_role("heading")).to_have_text(
+        "This link makes you the admin of this place"
+    )
+    ada.page.get_by_role("button", name=re.compile("Accept as .*ada")).click()
+    becomes_admin(ada)
+
+
+def test_a_link_for_admins_lets_its_owner_in_without_a_password(
+    arrive: Arrive, gust: GustProcess
+) -> None:
+    ada = arrive("ada")
+    become_member(ada)
+    ada.sign_out()
+    ada.open(appoint(gust, "ada"))
+    ada.page.get_by_role("button", name=re.compile("Accept as .*ada")).click()
+    becomes_admin(ada)
+    menu(ada, "Your account")
+    dialog = ada.page.get_by_role("dialog")
+    dialog.get_by_label("New password").fill("another four words")
+    dialog.get_by_role("button", name="Change password").click()
+    expect(dialog.get_by_text("Your password is changed.")).to_be_visible()
+
+
+def test_a_link_for_admins_lets_who_is_not_there_yet_register(
+    arrive: Arrive, gust: GustProcess
+) -> None:
+    ada = arrive(None, appoint(gust, "ada"))
+    expect(ada.page.get_by_label("Your name")).to_have_value("ada")
+    ada.page.get_by_label("Password").fill(PASSWORD)
+    ada.page.get_by_role("button", name="Create account").click()
+    becomes_admin(ada)
+
+
+def test_somebody_else_is_led_out_to_take_a_link_for_admins(
+    arrive: Arrive, gust: GustProcess
+) -> None:
+    ada, bob = arrive("ada"), arrive("bob")
+    become_member(ada)
+    become_member(bob)
+    bob.open(appoint(gust, "ada"))
+    expect(bob.page.get_by_text("alone, and you are here as")).to_contain_text("bob")
+    bob.page.get_by_role("button", name="Sign out and go on").click()
+    bob.page.get_by_role("button", name=re.compile("Accept as .*ada")).click()
+    becomes_admin(bob)
+    expect(bob.own).to_contain_text("ada")
+
+
+def test_a_guest_becomes_the_first_admin_and_keeps_what_they_wrote(
+    arrive: Arrive, gust: GustProcess
+) -> None:
+    ada = arrive("ada")
+    ada.say("written as a guest")
+    ada.has_sent_all()
+    ada.open(appoint(gust, None))
+    expect(ada.page.get_by_label("Your name")).to_have_value("ada")
+    ada.page.get_by_label("Password").fill(PASSWORD)
+    ada.page.get_by_role("button", name="Create account").click()
+    becomes_admin(ada)
+    expect(ada.messages.first).to_have_class(re.compile("own"))

@@ -332,3 +332,25 @@ def test_a_square_cut_from_a_picture_is_always_full_and_stays_within_it(run: Run
         [825, 225, 75],
         [600, 0, 300],
     ]
+
+
+def test_when_somebody_had_read_a_message_stays_though_they_read_on(run: Run) -> None:
+    assert (
+        run(
+            "positions",
+            """
+        const positions = new it.Positions({ ...lobby, presence: { count: 2 } }, () => true);
+        const bob = (read, date) => positions.move({ user: 2, received: read, read, date }, 1);
+        const at = (seq) => positions.readAt(2, (read) => read >= seq);
+        bob(5, 100);
+        bob(7, 200);
+        bob(7, 250);
+        bob(9, 300);
+        const told = [at(4), at(6), at(7), at(8)];
+        bob(6, 400);
+        bob(8, 500);
+        return [...told, at(7)].map(({ date, exact }) => `${exact ? '' : 'by '}${date}`).join();
+        """,
+        )
+        == "by 100,200,200,300,500"
+    )

@@ -63,3 +63,15 @@ def test_who_finds_nothing_in_much_may_go_further_back(arrive: Arrive, gust: Gus
     ada.page.get_by_role("button", name="Search further back").click()
     expect(ada.page.get_by_role("dialog").get_by_role("listitem")).to_have_count(1)
     expect(ada.page.get_by_role("button", name="Search further back")).to_be_hidden()
+
+
+def test_escape_closes_the_search_whatever_is_in_its_field(arrive: Arrive) -> None:
+    ada = arrive("ada")
+    for sought in ("", "ladder"):
+        ada.page.get_by_role("button", name="Search messages").click()
+        field = ada.page.get_by_role("searchbox", name="Search messages")
+        field.press_sequentially(sought)
+        expect(field).to_have_value(sought)
+        field.press("Escape")
+        expect(ada.page.get_by_role("dialog")).to_have_count(0)
+        expect(ada.page.get_by_role("button", name="Search messages")).to_be_focused()

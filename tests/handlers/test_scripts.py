@@ -110,6 +110,12 @@ def test_modules_that_import_each_other_are_refused(folder: Path) -> None:
         Scripts(folder)
 
 
+def test_a_joined_module_may_not_ask_for_its_own_address(folder: Path) -> None:
+    (folder / "js/words.js").write_text("export const here = import.meta.url;\n")
+    with pytest.raises(ValueError, match=r"words\.js: can't be joined"):
+        Scripts(folder)
+
+
 def test_an_import_of_what_is_not_there_is_refused(folder: Path) -> None:
     (folder / "js/words.js").write_text("import { x } from './nowhere.js';\n")
     with pytest.raises(ValueError, match=r"words\.js: imports js/nowhere\.js, which is not there"):

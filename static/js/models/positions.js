@@ -7,13 +7,17 @@
 
 const PAUSE = 1_000;
 const INTIMATE = 50; // people in a room, up to which the others are told
+const STEPS = 100; // of somebody's reading that are remembered
 const ECHO = 3_000; // ms in which an older position is but the echo of an earlier move
 
 export class Positions {
   read;
   unread = 0;
   mentions = 0;
-  /** @type {Map<number, {received: number, read: number, date: number}>} the others, by user */
+  /**
+   * The others, by user. `trail`: how far they had read when, as this page was told, oldest first.
+   * @type {Map<number, {received: number, read: number, trail: {read: number, date: number}[]}>}
+   */
   others = new Map();
   held = false; // marked as unread by hand: looking at it doesn't change that
 
@@ -75,17 +79,35 @@ export class Positions {
 
   /** Somebody has moved; I, on some device, or another. */
   move({ user, received, read, date, unread, mentions }, me) {
-    if (user !== me) this.others.set(user, { received, read, date });
+    if (user !== me) this.others.set(user, { received, read, trail: this.#trail(user, read, date) });
     else if (read >= this.read || Date.now() - this.#moved > ECHO) {
       this.#told.read = read;
       Object.assign(this, { read, unread: unread ?? this.unread, mentions: mentions ?? this.mentions });
     }
   }
 
+  /**
+   * When somebody came as far as this.
+   * @param {(seq: number) => boolean} isThere whether a change is far enough
+   * @returns {{date: number, exact: boolean}} `exact`: this page was told so at that time; else it was then or before
+   */
+  readAt(user, isThere) {
+    const { trail } = this.others.get(user);
+    const at = trail.findIndex(({ read }) => isThere(read));
+    return { date: trail[at].date, exact: at > 0 };
+  }
+
   /** Up to which message of a run somebody at least has received, and read. */
   reached(run) {
     const furthest = (what) => Math.max(0, ...[...this.others.values()].map((other) => other[what]));
     return { received: run.reached(furthest('received')), read: run.reached(furthest('read')) };
+  }
+
+  // Where they had been before they marked something as unread counts no more.
+  #trail(user, read, date) {
+    const trail = this.others.get(user)?.trail ?? [];
+    const same = trail.find((step) => step.read === read);
+    return [...trail.filter((step) => step.read < read).slice(-STEPS), same ?? { read, date }];
   }
 
   #later() {

@@ -19,6 +19,7 @@ class Card {
   #context;
   #id;
   #known = null; // what the server tells of them
+  #isIn = null; // the room that they could be taken out of
 
   constructor(dialog, context, id) {
     this.#dialog = dialog;
@@ -38,6 +39,7 @@ class Card {
     try {
       this.#known = await api.user(this.#id);
       this.draw();
+      await this.#seekInRoom();
     } catch (refusal) {
       this.#complain(refusal.status === 404 ? words.personGone : words.refusal(refusal));
     }
@@ -57,6 +59,18 @@ class Card {
     this.#offerRoles(user);
   }
 
+  /** Whose messages are in a room may have left it. */
+  async #seekInRoom() {
+    const { chat } = this.#context;
+    const { user } = this.#known;
+    const room = chat.current;
+    if (!room || !mayTakeOut(chat.me, user, room, chat.lobby.id)) return;
+    const { members } = await api.members(room.id, { q: user.name });
+    if (!members.some(({ id }) => id === user.id)) return;
+    this.#isIn = room;
+    this.draw();
+  }
+
   #acts(user, isMe) {
     const { chat } = this.#context;
     const room = chat.current;
@@ -65,7 +79,7 @@ class Card {
     if (this.#known && user.role !== 'bot') {
       acts.push({ word: words.writeMessage, primary: true, run: () => this.#write(user) });
     }
-    if (room && mayTakeOut(chat.me, user, room, chat.lobby.id)) {
+    if (room && this.#isIn === room) {
       acts.push({ word: words.takeOutOf(room.name), run: () => this.#takeOut(user, room) });
     }
     if (this.#known?.banned) acts.push({ word: words.unban, run: () => this.#unban(user) });

@@ -17,6 +17,12 @@ export function ask(id) {
   dialog.addEventListener('click', (event) => {
     if (event.target === dialog || event.target.closest('[data-act="close"]')) dialog.close();
   });
+  // A field for searching would keep the key to itself, to be emptied by it.
+  dialog.addEventListener('keydown', (event) => {
+    if (event.key !== 'Escape' || event.defaultPrevented || event.isComposing) return;
+    event.preventDefault();
+    dialog.close();
+  });
   dialog.showModal();
   return dialog;
 }

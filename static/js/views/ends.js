@@ -24,13 +24,16 @@ export class Ends {
     }
   }
 
-  /** @param {boolean} waiting messages of mine are on their way there */
-  show(room, waiting) {
+  /**
+   * @param {{waiting: boolean, above: boolean}} beside `waiting`: messages of mine are on their way there; `above`:
+   *   there are older ones than those shown. Their shape stays until they are: without it, what is below would jump
+   */
+  show(room, { waiting, above }) {
     const run = room.shown;
     const loaded = room.loaded || room.passage;
     const empty = loaded && !run.messages.length && !waiting;
     const failed = room.failed || run.failed.has('before');
-    const state = failed ? 'failed' : !loaded || run.more ? 'loading' : empty ? 'empty' : 'beginning';
+    const state = failed ? 'failed' : !loaded || run.more || above ? 'loading' : empty ? 'empty' : 'beginning';
     this.#head.dataset.state = state;
     find(this.#head, 'shape').hidden = state !== 'loading';
     find(this.#head, 'said').hidden = state === 'loading';

@@ -1,25 +1,32 @@
 /** The page of an invitation: by whom, to what, and the ways to accept it. */
 
 import { api } from '../models/api.js';
+import { hasAccount } from '../models/may.js';
 import { words } from '../words.js';
 import { answer } from './dialog.js';
 import { Door } from './entrance.js';
 import { find, part, place } from './template.js';
 
-/** @param {{token: string, entered: (session: object) => void}} told the invitation's token */
-export async function show(hall, { token, entered }) {
+/**
+ * @param {{token: string, entered: (session: object) => void, stranger?: boolean}} told the invitation's token;
+ *   `stranger`: nobody is signed in, as far as the page knows
+ */
+export async function show(hall, { token, entered, stranger = !place.session }) {
   let invitation;
   try {
     invitation = await api.invitation(token);
   } catch (refusal) {
     return showEnded(hall, refusal);
   }
-  // As the server saw when it gave the page: a stranger need not ask who they are.
-  const me = place.session ? await api.me().catch(() => null) : null;
+  // A stranger need not ask who they are.
+  const me = stranger ? null : await api.me().catch(() => null);
   const accept = async () => entered(await api.accept(token));
-  if (me) showAccept(hall, invitation, me.user, accept);
-  else if (invitation.account) showAccept(hall, invitation, invitation, accept);
-  else showDoor(hall, invitation, { token, accept, entered });
+  const door = { token, accept, entered };
+  if (!me && invitation.account) showAccept(hall, invitation, invitation, accept);
+  else if (!me) showDoor(hall, invitation, door);
+  else if (isForAnother(invitation, me.user)) showOther(hall, invitation, me.user, () => show(hall, { token, entered, stranger: true }));
+  else if (invitation.role === 'admin' && !hasAccount(me.user)) showDoor(hall, invitation, door, me.user.name);
+  else showAccept(hall, invitation, me.user, accept);
   return null;
 }
 
@@ -43,13 +50,32 @@ function showAccept(hall, invitation, me, accept) {
   find(accepting, 'act').focus();
 }
 
-function showDoor(hall, invitation, { token, accept, entered }) {
+const isForAnother = ({ name }, me) => Boolean(name) && name.toLocaleLowerCase() !== me.name.toLocaleLowerCase();
+
+/** Somebody else is signed in here: the way on leads out, and back to this page. */
+function showOther(hall, invitation, me, again) {
+  const accepting = part('accept');
+  introduce(accepting, invitation);
+  const lost = hasAccount(me) ? [] : [words.guestSignOutHint];
+  find(accepting, 'text').textContent = [words.invitedOther(invitation.name, me.name), ...lost].join(' ');
+  find(accepting, 'act').textContent = words.signOutAndGoOn;
+  answer(find(accepting, 'form'), async () => {
+    await api.signOut();
+    await again();
+  });
+  hall.replaceChildren(accepting);
+  find(accepting, 'act').focus();
+}
+
+/** @param {string} called what a guest, who needs an account for this, is called by now */
+function showDoor(hall, invitation, { token, accept, entered }, called = '') {
   const door = part('entrance');
   const admin = invitation.role === 'admin';
   // An admin needs an account; where guests are welcome, others need none.
   const ways = [!admin && place.guests && 'guest', 'register', 'signIn'].filter(Boolean);
   door.classList.add('invited');
   hall.replaceChildren(door);
+  find(door, 'field').value = called;
   // A new account accepts by itself, by the token that let it be made.
   const after = (session, way) => (way === 'register' ? entered(session) : accept());
   const { name } = invitation;

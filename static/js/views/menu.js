@@ -1,6 +1,8 @@
 /** A menu of things to do: beside what opened it, and at the bottom of a phone. */
 
-import { icon, part } from './template.js';
+import { words } from '../words.js';
+import { show } from './glyphs.js';
+import { icon, name, part } from './template.js';
 
 const MARGIN = 8;
 
@@ -8,12 +10,16 @@ const MARGIN = 8;
  * @typedef {{word: string, icon?: string, danger?: boolean, run: () => void}} Item
  * @param {HTMLElement} opener what the focus goes back to
  * @param {Item[]} items
- * @param {{label: string, closed?: () => void}} options `label`: what the menu is about
+ * @param {{label: string, closed?: () => void, row?: Item[]}} options `label`: what the menu is about; `row`: what
+ *   stands above it in one row, each a sign
  */
-export function openMenu(opener, items, { label, closed = () => {} }) {
+export function openMenu(opener, items, { label, closed = () => {}, row = [] }) {
   const menu = part('menu');
   menu.setAttribute('aria-label', label);
-  menu.append(...items.map(button));
+  const made = items.map(button);
+  const signs = row.map(sign);
+  menu.append(...(row.length ? [lined(signs)] : []), ...made);
+  const all = new Map([...signs, ...made].map((each, at) => [each, [...row, ...items][at]]));
   const leave = new AbortController();
   const { signal } = leave;
   const close = (back) => {
@@ -23,8 +29,8 @@ export function openMenu(opener, items, { label, closed = () => {} }) {
     if (back && opener.isConnected) opener.focus({ preventScroll: true });
     closed();
   };
-  menu.addEventListener('keydown', (event) => walk(event, [...menu.children], close), { signal });
-  menu.addEventListener('click', (event) => choose(event, menu, items, close), { signal });
+  menu.addEventListener('keydown', (event) => walk(event, [...all.keys()], signs.length, close), { signal });
+  menu.addEventListener('click', (event) => choose(event, all, close), { signal });
   menu.addEventListener('focusout', ({ relatedTarget: to }) => to && !menu.contains(to) && close(false), { signal });
   // A press anywhere else closes it, and does there what it would have done.
   addEventListener(
@@ -38,7 +44,7 @@ export function openMenu(opener, items, { label, closed = () => {} }) {
   document.body.append(menu);
   menu.showPopover?.();
   stand(menu, opener);
-  menu.firstElementChild.focus({ preventScroll: true });
+  made[0].focus({ preventScroll: true });
 }
 
 function button(item) {
@@ -49,11 +55,26 @@ function button(item) {
   return made;
 }
 
-function choose(event, menu, items, close) {
+function sign({ word }) {
+  const made = part('menu-item');
+  made.className = 'emoji-char';
+  show(made, word);
+  name(made, words.reactWith(word));
+  return made;
+}
+
+function lined(signs) {
+  const row = part('menu-row');
+  row.setAttribute('aria-label', words.react);
+  row.append(...signs);
+  return row;
+}
+
+function choose(event, all, close) {
   const chosen = event.target.closest('[role="menuitem"]');
   if (!chosen) return;
   close(true);
-  items[[...menu.children].indexOf(chosen)].run();
+  all.get(chosen).run();
 }
 
 // Its own listener would open the menu again.
@@ -62,9 +83,17 @@ function shut(event, close) {
   close(true);
 }
 
-function walk(event, items, close) {
+/** @param {number} signs how many of the items stand in the row above the others */
+function walk(event, items, signs, close) {
   const at = items.indexOf(document.activeElement);
-  const steps = { ArrowDown: at + 1, ArrowUp: at - 1, Home: 0, End: -1 };
+  const isSign = at < signs;
+  const steps = {
+    ArrowDown: isSign ? signs : at + 1,
+    ArrowUp: isSign ? -1 : at === signs && signs ? 0 : at - 1,
+    Home: 0,
+    End: -1,
+    ...(isSign && { ArrowRight: (at + 1) % signs, ArrowLeft: (at + signs - 1) % signs }),
+  };
   if (event.key === 'Escape') {
     event.stopPropagation();
     event.preventDefault();

@@ -3,13 +3,16 @@
  * long press.
  */
 
+import { quick } from '../models/emoji.js';
 import { mayRemove } from '../models/may.js';
 import { words } from '../words.js';
+import { show } from './glyphs.js';
 import { openMenu } from './menu.js';
-import { find, part } from './template.js';
+import { find, name, part } from './template.js';
 
 const LONG = 450; // ms until a press is a long one
 const STILL = 10; // px that a thumb may move meanwhile
+const AT_HAND = 3; // emoji beside a message; its menu has all that are often used
 
 /**
  * In the order of the menu. `may` tells for whom; `run` does it.
@@ -110,10 +113,17 @@ export class MessageActions {
 
   #offer(target) {
     const row = target.closest('.message[data-id]');
-    if (!row || this.#menu || row === this.#tools.parentElement) return;
+    if (!row || this.#menu || row === this.#tools.parentElement || !this.#message(row)) return;
     // Moved with the focus in them they would be withdrawn midway.
     if (this.#tools.contains(document.activeElement)) document.activeElement.blur();
+    this.#offerEmoji(this.#message(row));
     row.append(this.#tools);
+  }
+
+  #offerEmoji({ reactions = {} }) {
+    const isMine = (emoji) => Boolean(reactions[emoji]?.includes(this.#context.chat.me.id));
+    const place = find(this.#tools, 'quick');
+    place.replaceChildren(...quick().slice(0, AT_HAND).map((emoji) => quickly(emoji, isMine(emoji))));
   }
 
   #withdraw() {
@@ -151,8 +161,11 @@ export class MessageActions {
   #key(event) {
     const rows = [...this.#list.querySelectorAll('.message[data-id]')];
     const at = rows.indexOf(event.target);
-    if (at < 0 && event.target !== this.#scroller) return;
-    if (event.key === 'Enter' && at >= 0) this.#choose(event.target);
+    const isTool = this.#tools.contains(event.target);
+    if (at < 0 && !isTool && event.target !== this.#scroller) return;
+    if (isTool && event.key === 'Escape') this.#tools.parentElement.focus({ preventScroll: true });
+    else if (isTool) return;
+    else if (event.key === 'Enter' && at >= 0) this.#choose(event.target);
     else if (event.key === 'ArrowUp') this.#walk(rows, at < 0 ? rows.length - 1 : Math.max(0, at - 1));
     else if (event.key === 'ArrowDown' && at >= 0) this.#walk(rows, at + 1);
     else return;
@@ -166,10 +179,9 @@ export class MessageActions {
   }
 
   #choose(opener) {
-    const row = opener.closest('.message');
     const message = this.#message(opener);
     if (!message || message.deleted) return;
-    const about = { ...this.#context, message, room: this.#context.chat.current, row };
+    const about = { ...this.#context, message, room: this.#context.chat.current, row: opener.closest('.message') };
     const items = ACTIONS.filter(({ may }) => may(about)).map(({ word, run, ...look }) => ({
       ...look,
       word: typeof words[word] === 'function' ? words[word](message.user.name) : words[word],
@@ -177,7 +189,8 @@ export class MessageActions {
     }));
     if (!items.length) return;
     this.#menu = true;
-    openMenu(opener, items, { label: words.messageActions, closed: () => this.#closed() });
+    const row = quick().map((emoji) => ({ word: emoji, run: () => this.#context.react(message, emoji) }));
+    openMenu(opener, items, { label: words.messageActions, closed: () => this.#closed(), row });
   }
 
   #message(element) {
@@ -187,7 +200,9 @@ export class MessageActions {
   // What stands in a message and can be pressed.
   async #pressedIn(button) {
     if (button?.dataset.act === 'react') {
-      await this.#context.react(this.#message(button), button.dataset.emoji);
+      const { emoji } = button.dataset;
+      const done = await this.#context.react(this.#message(button), emoji);
+      if (done && button.matches('.tool')) press(button, button.getAttribute('aria-pressed') === 'false');
     } else if (button?.dataset.act === 'copy') {
       await navigator.clipboard?.writeText(button.previousElementSibling.textContent);
       this.#context.tell(words.copied);
@@ -198,4 +213,17 @@ export class MessageActions {
     this.#menu = false;
     if (!this.#list.matches(':hover')) this.#withdraw();
   }
+}
+
+function quickly(emoji, isMine) {
+  const button = part('quick');
+  button.dataset.emoji = emoji;
+  show(button, emoji);
+  name(button, words.reactWith(emoji));
+  press(button, isMine);
+  return button;
+}
+
+function press(button, isPressed) {
+  button.setAttribute('aria-pressed', String(isPressed));
 }

@@ -15,6 +15,7 @@ export class PeopleSearch {
   /** @type {Set<number>} ids of those present */
   here = new Set();
   more = false;
+  answered = ''; // what was sought for what is shown
 
   /**
    * @param {HTMLInputElement} field
@@ -55,11 +56,13 @@ export class PeopleSearch {
     this.#turn += 1;
     const mine = this.#turn;
     try {
-      const answer = await this.#ask({ q: this.sought, limit: PAGE, after: before.at(-1)?.id });
+      const { sought } = this;
+      const answer = await this.#ask({ q: sought, limit: PAGE, after: before.at(-1)?.id });
       if (mine !== this.#turn) return;
       this.people = [...before, ...(answer.users ?? answer.members)];
       this.here = new Set([...(before.length ? this.here : []), ...answer.here]);
       this.more = answer.more;
+      this.answered = sought;
       this.#found();
     } catch (refusal) {
       if (mine === this.#turn) this.#found(refusal);

@@ -50,13 +50,15 @@ class Picker {
   }
 
   // Enter takes the first one found; in an empty field it is done.
-  #key(event) {
+  async #key(event) {
     if (event.key !== 'Enter' || event.isComposing || !this.#search.sought) return;
     event.preventDefault();
+    // Of what was typed, not of what was shown before the answer to it.
+    if (this.#search.answered !== this.#search.sought) await this.#search.begin();
     const first = this.#part('list').querySelector('input:not(:checked)');
     if (!first) return;
     first.click();
-    event.target.value = '';
+    this.#part('search').value = '';
     this.#search.begin();
   }
 

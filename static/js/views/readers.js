@@ -7,9 +7,11 @@ import { find, paint, part } from './template.js';
 export function open({ chat }, { message, room }) {
   const dialog = ask('readers');
   const run = room.shown;
-  const people = [...room.positions.others].map(([id, { received, read, date }]) => {
-    const isRead = run.reached(read) >= message.id;
-    return { user: chat.person(id), isRead, there: isRead || run.reached(received) >= message.id, date };
+  const isThere = (seq) => run.reached(seq) >= message.id;
+  const people = [...room.positions.others].map(([id, { received, read }]) => {
+    const isRead = isThere(read);
+    const when = isRead ? room.positions.readAt(id, isThere) : null;
+    return { user: chat.person(id), isRead, when, there: isRead || isThere(received) };
   });
   const shown = people.filter(({ user, there }) => user && there);
   shown.sort((one, other) => other.isRead - one.isRead || one.user.name.localeCompare(other.user.name));
@@ -17,10 +19,10 @@ export function open({ chat }, { message, room }) {
   find(dialog, 'none').hidden = shown.length > 0;
 }
 
-function line({ user, isRead, date }) {
+function line({ user, when }) {
   const item = part('reader');
   paint(find(item, 'avatar'), user);
   find(item, 'name').textContent = user.name;
-  find(item, 'state').textContent = isRead ? words.readBy(date) : words.receivedBy;
+  find(item, 'state').textContent = when ? words.readAt(when) : words.receivedBy;
   return item;
 }

@@ -148,12 +148,14 @@ export class Timeline {
     // Only what is said now is announced; history and what scrolling brings is read at the reader's own pace.
     this.#scroller.setAttribute('aria-live', this.#live ? 'polite' : 'off');
     this.#live = false;
-    this.#ends.show(room, this.#outbox.of(room.id).length > 0);
     name(this.#scroller, words.messagesIn(room.name));
     this.#stretch.shrink(run, Boolean(hold?.upper));
+    const messages = this.#stretch.of(run);
+    const waiting = this.#outbox.of(room.id).length > 0;
+    this.#ends.show(room, { waiting, above: messages[0]?.id > run.firstId });
     this.#place(
       lines({
-        messages: this.#stretch.of(run),
+        messages,
         pending: this.#present ? this.#outbox.of(room.id) : [],
         notes: room.presence.notes,
         me: this.#chat.me,

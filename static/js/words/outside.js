@@ -56,6 +56,8 @@ export const outside = {
       ? `${isolated(by)} invites you to ${room ? isolated(room) : 'Gust'}`
       : `You are invited to ${room ? isolated(room) : 'Gust'}`,
   invitedAsAdmin: 'This link makes you the admin of this place',
+  invitedOther: (name, me) => `It is for ${isolated(name)} alone, and you are here as ${isolated(me)}.`,
+  signOutAndGoOn: 'Sign out and go on',
   acceptAs: (name) => `Accept as ${isolated(name)}`,
   notNow: 'Not now',
   invitationEnded: 'This invitation does not work any more',
