@@ -8,10 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import logging
 import os
-import signal
-import socket
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -19,11 +16,10 @@ from typing import Any
 
 from sqlalchemy.exc import ArgumentError, SQLAlchemyError
 from tornado.httputil import HTTPServerRequest
-from tornado.netutil import bind_sockets
 from tornado.options import OptionParser, options
 from tornado.web import Application as TornadoApplication
 
-from handlers import bodies, hosts, logs, tls
+from handlers import bodies, hosts, logs, serving
 from handlers.arrivals import Arrivals
 from handlers.assets import Assets
 from handlers.attendance import Attendance
@@ -32,7 +28,6 @@ from handlers.chatsocket import ChatSocketHandler, too_slow
 from handlers.commands import COMMANDS, carry_out, usage
 from handlers.connection import GOING_DOWN, MostSockets
 from handlers.ended import Ended
-from handlers.garbage import Collector
 from handlers.hashing import Hashing
 from handlers.health import Health
 from handlers.heartbeat import Heartbeat
@@ -47,10 +42,8 @@ from handlers.removals import Removals
 from handlers.retention import Retention
 from handlers.routes import routes
 from handlers.screening import Screening
-from handlers.server import Server
 from handlers.signals import Signals
 from handlers.sweeper import Sweeper
-from handlers.tls import Certificate, Unusable
 from handlers.turn import Turn
 from models import sizes
 from models.addresses import Networks
@@ -58,18 +51,13 @@ from models.allowance import Allowance
 from models.bus import Bus, LocalBus
 from models.cache import Cache
 from models.counts import Counts
-from models.errors import ChatError
 from models.events import MOST_FILES
-from models.store import Store, accounts, messages
+from models.store import Store, messages
 from models.store.blobs import Blobs
 from models.store.pictures import Pictures
 
-log = logging.getLogger("gust")
-
 HERE = Path(__file__).parent
-BACKLOG = 4096  # connections that wait to be accepted: everybody, after a restart
 GOODBYE = 3.0  # seconds for clients to answer a close
-HEADER = 1 << 16  # bytes of a request's header
 
 
 class Application(TornadoApplication):
@@ -223,14 +211,14 @@ def main(arguments: list[str] | None = None) -> int:
         if "--help" in given:
             print(usage(), file=sys.stderr)
         parse(given)
-        certificate = _certificate()
+        certificate = serving.certificate()
         with _explained():
             application = Application(**options.group_dict("gust"))
-        sockets = _bind(application)
+        sockets = serving.bind(application.store)
     except GiveUp as reason:
         print(f"gust: {reason}", file=sys.stderr)
         return reason.status
-    asyncio.run(_serve(application, sockets, certificate))
+    asyncio.run(serving.serve(application, sockets, certificate))
     return 0
 
 
@@ -253,77 +241,6 @@ def _explained() -> Iterator[None]:
         raise GiveUp(f"The database {where} can't be used: {reason}.", 1) from None
     except RuntimeError as error:
         raise GiveUp(str(error), 1) from None
-
-
-def _bind(application: Application) -> list[socket.socket]:
-    try:
-        return bind_sockets(options.port, options.address or None, backlog=BACKLOG)
-    except (OSError, OverflowError) as error:
-        application.store.close()
-        reason = getattr(error, "strerror", None) or error
-        raise GiveUp(
-            f"Port {options.port} of {options.address or 'this machine'} can't be served on: "
-            f"{reason}. Choose others with --port=PORT and --address=ADDRESS.",
-            1,
-        ) from None
-
-
-def _certificate() -> Certificate | None:
-    """Give the certificate to serve with; None: there is no TLS."""
-    if not options.certfile:
-        if options.keyfile:
-            raise GiveUp(f"--keyfile={options.keyfile} needs --certfile=FILE beside it.", 2)
-        return None
-    certificate = Certificate(options.certfile, options.keyfile)
-    try:
-        certificate.context()
-    except Unusable as error:
-        raise GiveUp(str(error), 1) from None
-    return certificate
-
-
-async def _serve(
-    application: Application, sockets: list[socket.socket], certificate: Certificate | None
-) -> None:
-    stop = asyncio.Event()
-    loop = asyncio.get_running_loop()
-    for number in (signal.SIGINT, signal.SIGTERM):
-        loop.add_signal_handler(number, stop.set)
-    server = Server(
-        application,
-        proxies=application.proxies,
-        most_each=options.connections_per_ip,
-        patience=options.request_timeout,
-        stalled=options.stalled_timeout,
-        max_header_size=HEADER,
-        max_body_size=Handler.largest_body,
-        max_buffer_size=1 << 20,
-        ssl_options=certificate and certificate.context(),
-    )
-    if certificate is not None:
-        tls.hush()
-        loop.add_signal_handler(signal.SIGHUP, certificate.renew, server)
-    server.add_sockets(sockets)
-    application.start()
-    Collector(ChatSocketHandler.waiters).start()
-    port = sockets[0].getsockname()[1]
-    where = hosts.where(port)
-    print(f"Gust is listening: {where}   (data in {options.data}; Ctrl+C stops it)", flush=True)
-    await _welcome_first_admin(application, port)
-    await stop.wait()
-    log.info("stopping")
-    server.stop()
-    await application.stop()
-    await server.close_all_connections()
-
-
-async def _welcome_first_admin(application: Application, port: int) -> None:
-    """Print a link that makes its visitor an admin, as long as there is none."""
-    with contextlib.suppress(ChatError):  # the log tells of it
-        token = await application.store.write(accounts.link_for_first_admin)
-        if token is not None:
-            where = hosts.where(port, f"/join/{token}")
-            print(f"There is no admin yet. Become it, within 24 hours: {where}", flush=True)
 
 
 if __name__ == "__main__":
