@@ -9,7 +9,6 @@ from handlers.commands import asked
 from handlers.commands.backup import NICE
 from handlers.options import GiveUp
 from models.errors import DiskFull, NotStored
-from models.store.blobs import Blobs
 from models.store.keeping import transfer
 from models.store.keeping.lines import BadExport
 
@@ -35,11 +34,7 @@ def read(arguments: list[str]) -> int:
     """Put an export, or Slack's, into a new place."""
     source = asked.file(arguments, "import")
     try:
-        blobs = Blobs(asked.data() / "files")
-        try:
-            loaded = transfer.read(source, asked.database(), blobs)
-        finally:
-            blobs.close()
+        loaded = transfer.read(source, asked.database(), asked.data() / "files")
     except DiskFull:
         raise GiveUp(f"The disk has no room left for {source}: nothing was changed.", 1) from None
     except (BadExport, NotStored) as reason:

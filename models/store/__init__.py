@@ -41,12 +41,14 @@ class Store:
     :param url: an SQLAlchemy URL
     :param counts: to which transactions are added
     :raises sqlalchemy.exc.SQLAlchemyError: it can't be opened, or is damaged
-    :raises RuntimeError: it was made by a newer Gust, or another one is using it
+    :raises RuntimeError: it is another program's, was made by a newer Gust, or another
+        one is using it
     """
 
     def __init__(self, url: str, counts: Counts | None = None) -> None:
         self._url = url
         self._counts = counts or Counts()
+        dialects.refuse_foreign(url)
         with contextlib.ExitStack() as held:
             held.enter_context(dialects.lock(url))
             self._engine = dialects.connect(url)

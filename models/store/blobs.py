@@ -50,6 +50,9 @@ class Blobs:
         # What an earlier process did not finish taking in, nobody was told of.
         for path in self._incoming.iterdir():
             path.unlink(missing_ok=True)
+        handle, probe = mkstemp(dir=self._incoming)  # what can't be written is told now
+        os.close(handle)
+        os.unlink(probe)
 
         self._placing = threading.Lock()  # between looking whether it is there, and acting
         self._threads = ThreadPoolExecutor(THREADS, thread_name_prefix="disk")

@@ -22,6 +22,30 @@ class InUse(RuntimeError):
     """Another process serves this database."""
 
 
+class NotOurs(RuntimeError):
+    """A database in which another program keeps something."""
+
+
+def refuse_foreign(url: str) -> None:
+    """Look whose a database is, before anything is written to it.
+
+    :raises NotOurs: another program's
+    """
+    file = Path(file_of(url))
+    if not file.is_file() or not file.stat().st_size:
+        return
+    try:
+        with closing(sqlite3.connect(f"{file.absolute().as_uri()}?mode=ro", uri=True)) as database:
+            tables = {name for (name,) in database.execute("SELECT name FROM sqlite_schema")}
+    except sqlite3.Error:
+        return  # whatever is wrong with it is told to who opens it
+    if tables and not tables >= {"alembic_version", "facts"}:
+        raise NotOurs(
+            f"{file} is a database of another program: nothing was written to it. "
+            "Choose another folder with --data=FOLDER, or file with --database=sqlite:///FILE."
+        )
+
+
 def connect(url: str) -> Engine:
     """Open the database at an SQLAlchemy URL, e.g. ``sqlite:////data/chat.db``.
 

@@ -184,8 +184,12 @@ def test_nothing_comes_in_where_something_was_said(lived):
 
 
 def test_nothing_comes_in_while_a_server_is_at_work(lived, tmp_path):
-    with GustProcess(tmp_path / "data"):
-        refused(command("import", lived / "out.zip", f"--data={tmp_path / 'data'}"), "in use")
+    data = tmp_path / "data"
+    with GustProcess(data):
+        arriving = data / "files" / "incoming" / "somebody's"
+        arriving.write_bytes(b"half of it")
+        refused(command("import", lived / "out.zip", f"--data={data}"), "in use")
+        assert arriving.exists(), "it took an upload from under the server"
 
 
 def test_who_is_there_already_is_who_they_are(lived, tmp_path):

@@ -70,7 +70,10 @@ def opened(file: Path) -> Iterator[sqlite3.Connection]:
 
 def examine_soundness(database: sqlite3.Connection) -> Iterator[Finding]:
     """Find what makes it useless to look at anything else."""
-    found = [str(line) for (line,) in database.execute("PRAGMA integrity_check(100)")]
+    try:
+        found = [str(line) for (line,) in database.execute("PRAGMA integrity_check(100)")]
+    except sqlite3.DatabaseError as error:  # it came to a page that makes no sense at all
+        found = [str(error)]
     if found != ["ok"]:
         yield Finding(f"The database is damaged: {_some(found)}", RESTORE)
         return

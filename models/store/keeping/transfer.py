@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import ExitStack
 from functools import partial
 from pathlib import Path
@@ -48,35 +48,41 @@ def write(url: str, blobs: Path, target: Path) -> Exported:
         return read_beside(url, partial(writing, unfinished, blobs))
 
 
-def read(source: Path, url: str, blobs: Blobs) -> Loaded:
+def read(source: Path, url: str, folder: Path) -> Loaded:
     """Put an export, or Slack's, into a place where nothing has been said: all or nothing.
 
+    :param folder: of the contents
     :raises BadExport: it is none, or something in it is wrong
     :raises OSError: it can't be read, or its contents not be written
+    :raises RuntimeError: a server is at work there
     """
     with ExitStack() as stack:
-        has: Callable[[Attached], bool] = _has_none
-        lines: Iterable[Line]
-        if is_zipfile(source):
-            try:
-                archive = stack.enter_context(ZipFile(source))
-                if slack.is_one(archive):
-                    lines = slack.lines(archive)
-                else:
-                    lines = _decoded(stack.enter_context(archive.open(LINES)))
-                    has = partial(_take_in, archive, blobs)
-            except (BadZipFile, KeyError):
-                raise BadExport("it is a ZIP, but neither an export nor Slack's") from None
-        else:
-            lines = _decoded(stack.enter_context(source.open("rb")))
+        lines, archive = _opened(stack, source)
         store = Store(url)
         stack.callback(store.close)
+        # Behind the store, which no server has now: it would lose its uploads by this.
+        blobs = Blobs(folder)
+        stack.callback(blobs.close)
+        has = _has_none if archive is None else partial(_take_in, archive, blobs)
         try:
             return store.write_at_start(lambda connection: load(connection, lines, has))
         except IntegrityError as error:
             raise BadExport(f"it tells something twice ({error.orig})") from None
         except BadZipFile as error:
             raise BadExport(f"it is damaged: {error}") from None
+
+
+def _opened(stack: ExitStack, source: Path) -> tuple[Iterable[Line], ZipFile | None]:
+    """Give the lines of an export, and the archive that its contents are in, if there is one."""
+    if not is_zipfile(source):
+        return _decoded(stack.enter_context(source.open("rb"))), None
+    try:
+        archive = stack.enter_context(ZipFile(source))
+        if slack.is_one(archive):
+            return slack.lines(archive), None
+        return _decoded(stack.enter_context(archive.open(LINES))), archive
+    except (BadZipFile, KeyError):
+        raise BadExport("it is a ZIP, but neither an export nor Slack's") from None
 
 
 def _write_lines(target: Path, blobs: Path, connection: Connection) -> Exported:
