@@ -9,14 +9,13 @@ const LARGEST = 512; // px; what the server makes of it is smaller
 
 export class Cropping {
   #stage;
-  #image;
+  #image = null;
   #slider;
   #crop = null;
   #fingers = new Map();
 
   constructor(root) {
     this.#stage = find(root, 'stage');
-    this.#image = find(root, 'image');
     this.#slider = find(root, 'zoom');
     const on = (kind, act) => this.#stage.addEventListener(kind, act);
     on('pointerdown', (event) => this.#touch(event));
@@ -30,16 +29,18 @@ export class Cropping {
   /** @throws where the file is no picture that this browser can show */
   async show(file) {
     this.end();
-    this.#image.src = URL.createObjectURL(file);
+    this.#image = new Image();
+    Object.assign(this.#image, { alt: '', draggable: false, src: URL.createObjectURL(file) });
     await this.#image.decode();
+    this.#stage.replaceChildren(this.#image);
     this.#crop = new Crop(this.#image.naturalWidth, this.#image.naturalHeight);
     this.#draw();
   }
 
   end() {
-    if (this.#image.src) URL.revokeObjectURL(this.#image.src);
-    this.#image.removeAttribute('src');
-    this.#crop = null;
+    if (this.#image) URL.revokeObjectURL(this.#image.src);
+    this.#stage.replaceChildren();
+    this.#image = this.#crop = null;
   }
 
   /** @returns {Promise<Blob>} what is shown, and nothing else that was in the file */
