@@ -20,7 +20,7 @@ ROOT = Path(__file__).parents[1]
 
 # One load stands for a thousand people at one address.
 LIMITS = (
-    *("message-rate", "join-rate", "room-rate", "guest-rate", "sign-up-rate"),
+    *("message-rate", "join-rate", "room-rate", "guest-rate", "sign-up-rate", "search-rate"),
     *("sockets-per-user", "sockets-per-ip", "connections-per-ip"),
 )
 

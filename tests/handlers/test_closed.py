@@ -94,7 +94,7 @@ ELSEWHERE = {
     (r"/api/join/([\w-]{1,64})", "POST"), (r"/api/users/([0-9]{1,15})", "GET"),
     ("/api/bans", "GET"), ("/api/actions", "GET"), ("/api/filters", "GET"),
     ("/api/filters", "PUT"), ("/healthz", "GET"),
-    (r"/static/([0-9a-f]+)/gust\.css", "GET"), (r"/static/(.*)", "GET"),
+    (r"/static/([0-9a-f]+)/(gust\.css|js/.+)", "GET"), (r"/static/(.*)", "GET"),
     ("/chatsocket", "GET"),
 }  # fmt: skip
 
