@@ -3,15 +3,15 @@
 Words of three characters and more are found by an index of trigrams, which yields
 hits newest first; who may not read the room of a hit does not get it. Shorter words
 are in no index: for them the messages are looked through. Either way one search goes
-back for as long as its time lasts, and says where the next is to go on.
+back for as long as its time lasts, and says where the next is to go on. How it goes
+back is told in :mod:`models.store.candidates`.
 """
 
 from __future__ import annotations
 
 import json
 import time
-from collections.abc import Callable, Sequence
-from functools import partial
+from collections.abc import Sequence
 from itertools import chain, repeat
 from typing import Any, NamedTuple
 
@@ -25,14 +25,14 @@ from sqlalchemy import (
     func,
     or_,
     select,
-    text,
 )
 
 from models import names
 from models.channel import Change
 from models.errors import NotFound
 from models.queries import Query
-from models.store import rooms
+from models.store import candidates, rooms
+from models.store.candidates import Source
 from models.store.schema import members, messages, users
 from models.store.schema import rooms as all_rooms
 from models.store.states import change_of, decode_files, whole
@@ -45,29 +45,6 @@ MOST_AUTHORS = 50  # people of one name
 TIME = 0.02  # s: no further step begins later
 # Candidates looked at, one after the other: most searches end with the first few.
 _STEPS = (100, 1_000, 5_000)
-# Words that are all in more than one of so many messages are compared span by span.
-_EVERYWHERE = 200
-_PROBED = 100  # messages
-_FIRST_SPAN = 2_000  # messages
-_WIDER = 4
-_QUICK = TIME / 10  # s: after a span that took less comes a wider one
-
-# In the dialect of SQLite's FTS5; another database's index is asked here.
-_HITS = text(
-    "SELECT rowid FROM search WHERE search MATCH :wanted AND rowid < :before "
-    "ORDER BY rowid DESC LIMIT :most"
-)
-
-
-class _Candidates(NamedTuple):
-    """Messages that may be meant, newest first; ``before``: where to go on, None: nowhere."""
-
-    ids: Sequence[int]
-    before: int | None
-
-
-# Lists those before a message, so many at most.
-_Source = Callable[[int, int], _Candidates]
 
 
 class Hit(NamedTuple):
@@ -115,7 +92,7 @@ def find(
     if query.before is not None:
         begin = min(begin, _first_since(connection, query.before))
     wanted = _wanted(connection, query, room, authors)
-    source = _source(connection, wanted, room, begin)
+    source = candidates.source(connection, wanted, room, begin)
     conditions = _conditions(user, query, room, authors)
     return _collect(connection, source, conditions, begin, limit)
 
@@ -161,65 +138,6 @@ def _is_rare(connection: Connection, which: ColumnElement[bool]) -> bool:
     return (connection.scalar(select(func.count()).select_from(some)) or 0) < RARE
 
 
-def _source(connection: Connection, wanted: Sequence[str], room: int | None, begin: int) -> _Source:
-    if not wanted:
-        return partial(_one_by_one, connection, room)
-    if len(wanted) > 1 and all(_is_everywhere(connection, word, begin) for word in wanted):
-        return _Spans(connection, wanted)
-    return partial(_by_index, connection, " AND ".join(wanted))
-
-
-def _by_index(connection: Connection, wanted: str, before: int, most: int) -> _Candidates:
-    values = {"wanted": wanted, "before": before, "most": most}
-    return _up_to(most, connection.execute(_HITS, values).scalars().all())
-
-
-def _one_by_one(connection: Connection, room: int | None, before: int, most: int) -> _Candidates:
-    found = select(messages.c.id).where(messages.c.id < before)
-    if room is not None:
-        found = found.where(messages.c.room == room)
-    return _up_to(most, connection.scalars(found.order_by(messages.c.id.desc()).limit(most)).all())
-
-
-def _up_to(most: int, ids: Sequence[int]) -> _Candidates:
-    return _Candidates(ids, ids[-1] if len(ids) == most else None)
-
-
-def _is_everywhere(connection: Connection, word: str, before: int) -> bool:
-    ids = _by_index(connection, word, before, _PROBED).ids
-    return len(ids) == _PROBED and before - ids[-1] < _PROBED * _EVERYWHERE
-
-
-class _Spans:
-    """Words that are everywhere, and maybe nowhere together, compared span by span.
-
-    The index itself would not come back before it had found a message, or had compared
-    all: a fifth of a second for two words of half a million messages each.
-    """
-
-    def __init__(self, connection: Connection, wanted: Sequence[str]) -> None:
-        parts = [
-            f"SELECT rowid FROM search WHERE search MATCH :word{n} "
-            "AND rowid >= :since AND rowid < :before"
-            for n in range(len(wanted))
-        ]
-        self._hits = text(" INTERSECT ".join(parts) + " ORDER BY 1 DESC LIMIT :most")
-        self._words = {f"word{n}": word for n, word in enumerate(wanted)}
-        self._connection = connection
-        self._span = _FIRST_SPAN
-
-    def __call__(self, before: int, most: int) -> _Candidates:
-        began = time.monotonic()
-        since = max(before - self._span, 0)
-        place = {"since": since, "before": before, "most": most}
-        ids = self._connection.execute(self._hits, self._words | place).scalars().all()
-        if len(ids) == most:
-            return _Candidates(ids, ids[-1])
-        if time.monotonic() - began < _QUICK:
-            self._span *= _WIDER
-        return _Candidates(ids, since or None)
-
-
 def _quoted(word: str) -> str:
     return '"' + word.replace('"', '""') + '"'
 
@@ -259,7 +177,7 @@ def _in(said: ColumnElement[str], word: str) -> ColumnElement[bool]:
 
 def _collect(
     connection: Connection,
-    source: _Source,
+    source: Source,
     conditions: Sequence[ColumnElement[bool]],
     begin: int,
     limit: int,
