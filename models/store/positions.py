@@ -154,10 +154,13 @@ def _move(connection: Connection, to: Move) -> Moved | None:
     row = connection.execute(select(positions).where(where)).first()
     if seq is None:
         return None
-    received, read = (row.received, row.read) if row else (0, 0)
+    if row is None:
+        received = read = _begun(connection, to.user, to.room)
+    else:
+        received, read = row.received, row.read
     at: dict[str, int] = {"received": max(received, min(max(to.received, to.read), seq))}
     if row is None or min(to.read, seq) > read:
-        new = min(to.read, seq)
+        new = max(read, min(to.read, seq))
         at |= {"read": new, "message": _last_read(connection, to.room, new, seq), "date": now()}
     if row is not None and all(row._mapping[name] == value for name, value in at.items()):
         return None
@@ -168,6 +171,18 @@ def _moved(connection: Connection, row: Row[Any]) -> Moved:
     unread, named = _count(connection, row.user, row.room, row.message)
     told = _is_intimate(connection, row.room)
     return Moved(row.user, row.room, row.received, row.read, row.date, unread, named, told)
+
+
+def _begun(connection: Connection, user: int, room: int) -> int:
+    """Find where somebody begins of whom nothing was heard yet: when they came to the place.
+
+    Everybody is in the lobby without coming into it; what was said before is nothing they missed.
+    """
+    came = select(users.c.date).where(users.c.id == user).scalar_subquery()
+    newest = select(messages.c.posted, messages.c.date).where(messages.c.room == room)
+    counted = newest.order_by(messages.c.id.desc()).limit(COUNTED + 1).subquery()
+    before = select(func.max(counted.c.posted)).where(counted.c.date < came)
+    return connection.scalar(before) or 0
 
 
 def _last_read(connection: Connection, room: int, read: int, seq: int) -> int:

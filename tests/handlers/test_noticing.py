@@ -61,6 +61,19 @@ async def test_what_is_unread_is_counted_until_it_is_read(connect, call) -> None
 
 
 @pytest.mark.gen_test
+async def test_what_was_said_before_somebody_came_is_not_unread_to_them(connect, call) -> None:
+    ada = await connect("ada")
+    await ada.say("one")
+    await ada.say("two")
+    cookie, bob_id = await sign_in(call, "bob")
+    bob = await connect(cookie=cookie)
+    bob.send(type="received", room=LOBBY, seq=2)
+    assert (await bob.until("receipt", user=bob_id))["unread"] == 0
+    await ada.say("three")
+    assert await lobby_of(call, cookie) == (2, 1, 0)
+
+
+@pytest.mark.gen_test
 async def test_an_edit_makes_nothing_unread_and_a_removal_something_read(connect, call) -> None:
     (cookie, _), (other, bob_id) = await sign_in(call, "ada"), await sign_in(call, "bob")
     ada, bob = await connect(cookie=cookie), await connect(cookie=other)
