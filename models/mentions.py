@@ -70,12 +70,13 @@ def find(text: str, at: int, people: People) -> Named | None:
     """
     for name, end in _names(text, at):
         wanted = key(name)
-        if wanted in people.ids:
-            return Named(name, (people.ids[wanted],), end)
+        # Before people of these names: taking one must not keep others from calling everybody.
         if people.everybody and wanted == ROOM:
             return Named(name, (EVERYBODY,), end, all=True)
         if people.everybody and wanted == HERE:
             return Named(name, people.here, end, all=True)
+        if wanted in people.ids:
+            return Named(name, (people.ids[wanted],), end)
     return None
 
 

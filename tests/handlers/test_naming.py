@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from models.store import naming
+from tests.handlers.accounts import register
 
 LOBBY = 1
 
@@ -103,3 +104,16 @@ async def test_an_at_sign_that_names_nobody_costs_no_look_up(
     assert not looked_up
     await ada.say("@ada")
     assert looked_up
+
+
+@pytest.mark.gen_test
+async def test_who_is_called_room_or_here_keeps_nobody_from_calling_everybody(
+    connect, call
+) -> None:
+    await people(call, "room", "here")
+    registered = await register(call, "ada")
+    ada = await connect(cookie=registered.cookie)
+    assert (await ada.say("@room"))["message"]["mentions"] == [0]
+    here = (await ada.say("@here"))["message"]
+    assert here["mentions"] == [registered.body["user"]["id"]]
+    assert 'data-everybody="here"' in here["html"]
