@@ -14,7 +14,7 @@ from sqlalchemy import Connection, Select, exists, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
 from models import names
-from models.errors import Taken
+from models.errors import SignedOut, Taken
 from models.events import User
 from models.store import bans, sessions, who
 from models.store.schema import bans as banned
@@ -92,14 +92,16 @@ def rename(connection: Connection, user: int, name: str) -> User:
     """Give somebody another name.
 
     :raises Taken: it is an account's name
+    :raises SignedOut: they were deleted meanwhile
     """
     refuse_account_name(connection, name, user)
     values = {"name": name, "name_key": names.key(name)}
+    still = update(users).where(users.c.id == user, ~users.c.gone)
     with unique_name(name):
-        connection.execute(update(users).where(users.c.id == user).values(values))
-    renamed = find(connection, user)
-    assert renamed is not None
-    return renamed
+        row = connection.execute(still.values(values).returning(*who.columns())).first()
+    if row is None:
+        raise SignedOut("This account was deleted meanwhile.")
+    return who.in_row(row)
 
 
 def find(connection: Connection, user: int) -> User | None:

@@ -10,7 +10,8 @@ from tornado.httpclient import HTTPClientError
 
 from handlers import hashing
 from models import passwords
-from models.store import accounts, sessions, tokens
+from models.errors import SignedOut
+from models.store import accounts, sessions, tokens, users
 from tests.handlers.accounts import PASSWORD, guest, register, sign_in
 
 WRONG = "This name and password don't belong together."
@@ -341,6 +342,16 @@ class TestDeleting:
         cookie = (await guest(call, "ada")).cookie
         assert (await call("DELETE", "/api/account", cookie=cookie)).status == 204
         assert (await call("GET", "/api/me", cookie=cookie)).status == 401
+
+    @pytest.mark.gen_test
+    async def test_what_they_asked_for_before_gives_them_no_name_again(self, app, call) -> None:
+        ada = await guest(call, "ada")
+        id = ada.body["user"]["id"]
+        assert (await call("DELETE", "/api/account", cookie=ada.cookie)).status == 204
+        with pytest.raises(SignedOut):
+            await app.store.write(users.rename, id, "eve")
+        told = await app.store.read(users.find, id)
+        assert told.name == "deleted user"
 
 
 class TestDevices:
