@@ -27,6 +27,7 @@ from typing import ParamSpec, TypeVar
 
 from models.errors import DiskFull, NotStored
 from models.filetypes import HEAD
+from models.store.disk import sync
 
 log = logging.getLogger("gust.files")
 
@@ -92,9 +93,9 @@ class Blobs:
         with _as_answer(), self._placing:
             if not place.parent.is_dir():
                 place.parent.mkdir(mode=0o700, exist_ok=True)
-                _sync(self.folder)
+                sync(self.folder)
             if thumbnail is not None:
-                _sync(thumbnail)
+                sync(thumbnail)
                 thumbnail.replace(self.thumbnail(digest))
             if place.exists():
                 # Touched, so that it is not taken away as unused before the database
@@ -103,7 +104,7 @@ class Blobs:
                 source.unlink()
             else:
                 source.replace(place)
-            _sync(place.parent)
+            sync(place.parent)
 
     def remove(self, digest: bytes, younger: float = 0.0) -> bool:
         """Take a content away that nothing refers to any more.
@@ -210,14 +211,6 @@ def _taken(handle: int) -> bool:
     except BlockingIOError:
         return False
     return True
-
-
-def _sync(path: Path) -> None:
-    handle = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
 
 
 @contextmanager

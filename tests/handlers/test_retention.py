@@ -13,6 +13,8 @@ import pytest
 from sqlalchemy import insert, select, update
 
 from models.store import rooms as rooms_of
+from models.store.keeping import export
+from models.store.keeping.lines import Message
 from models.store.retention import DAY
 from models.store.schema import messages, now, rooms
 from tests.handlers.test_files import on_disk
@@ -208,3 +210,16 @@ async def test_where_nothing_is_too_old_nothing_happens(connect, app) -> None:
     await app.retention.apply()
     entry = await app.store.read(rooms_of.find, ada.events[0]["user"]["id"], LOBBY)
     assert entry.seq == 1
+
+
+@pytest.mark.gen_test
+async def test_an_export_tells_of_no_reply_to_what_is_forgotten(connect, app) -> None:
+    """It could not be read again: a line refers only to what lines before it tell."""
+    ada = await connect("ada")
+    (old,) = await say(ada, "last year")
+    (reply,) = await say(ada, "indeed", replyTo=old)
+    await grow_old(app, [old], 40)
+    await app.retention.apply()
+    lines = await app.store.read(lambda connection: list(export.lines(connection)))
+    (line,) = (line for line in lines if isinstance(line, Message))
+    assert (line.id, line.text, line.replyTo) == (reply, "indeed", None)

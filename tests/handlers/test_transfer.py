@@ -50,7 +50,9 @@ async def _live(port: int) -> None:
     ada.send(type="react", id=first, emoji="👍", on=True)
     await ada.until("message", seq=8)
     _, note = await upload(port, cookies["ada"], b"minutes\n" * 500)
-    _, photo = await _upload_photo(port, cookies["ada"])
+    _, photo = await _send_photo(port, cookies["ada"], "POST", "/api/rooms/1/files")
+    status, _ = await _send_photo(port, cookies["bob"], "PUT", "/api/account/avatar")
+    assert status == 200
     await ada.say("both", files=[note["id"], photo["id"]])
     await ada.say("only here", room=rooms["den"]["id"])
     await ada.say("between us", room=direct["id"])
@@ -60,11 +62,12 @@ async def _live(port: int) -> None:
         client.close()
 
 
-async def _upload_photo(port: int, cookie: str) -> tuple[int, Any]:
+async def _send_photo(port: int, cookie: str, method: str, path: str) -> tuple[int, Any]:
     request = urllib.request.Request(
-        f"http://127.0.0.1:{port}/api/rooms/1/files",
+        f"http://127.0.0.1:{port}{path}",
         form(told("JPEG", 1, (1000, 800)), "photo.jpg"),
         {"Cookie": cookie, "Content-Type": CONTENT_TYPE},
+        method=method,
     )
 
     def send() -> tuple[int, Any]:
@@ -102,7 +105,7 @@ def test_what_goes_out_comes_in_and_goes_out_the_same(lived, tmp_path):
     assert lines_of(tmp_path / "again.zip") == lines_of(lived / "out.zip")
     before, after = (ZipFile(zip) for zip in (lived / "out.zip", tmp_path / "again.zip"))
     assert sorted(before.namelist()) == sorted(after.namelist())
-    assert len(before.namelist()) == 4  # lines, two contents, one small picture
+    assert len(before.namelist()) == 5  # lines, three contents, one small picture
     for name in before.namelist():
         assert before.read(name) == after.read(name)
 
@@ -172,7 +175,7 @@ def test_passwords_and_sessions_stay_behind(lived):
 def test_lines_alone_come_in_with_the_names_of_their_files(lived, tmp_path):
     ended = command("import", lived / "out.jsonl", f"--data={tmp_path / 'new'}")
     assert ended.returncode == 0
-    assert "2 files are not in it" in ended.stdout
+    assert "3 files are not in it" in ended.stdout
     assert command("export", tmp_path / "again.jsonl", f"--data={tmp_path / 'new'}").returncode == 0
     texts = [line.get("text") for line in lines_of(tmp_path / "again.jsonl")]
     assert "both\nnotes.txt\nphoto.jpg" in texts

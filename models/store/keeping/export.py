@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import msgspec
-from sqlalchemy import Connection, Row, Table, or_, select
+from sqlalchemy import Connection, Row, Select, Table, or_, select
 
 from models.store.keeping.lines import (
     FORMAT,
@@ -83,12 +83,17 @@ def _rooms(connection: Connection) -> Iterator[Line]:
 
 
 def _messages(connection: Connection) -> Iterator[Line]:
-    for row in _rows(connection, messages):
+    original = messages.alias("original")
+    # What it replies to may not be kept any more.
+    found = select(messages, original.c.id.label("original")).outerjoin(
+        original, original.c.id == messages.c.reply_to
+    )
+    for row in _in_order(connection, found, messages):
         line = Message(id=row.id, room=row.room, user=row.user, date=row.date, msgId=row.msg_id)
         if row.deleted:
             line.deleted = True
         else:
-            line.text, line.edited, line.replyTo = row.text, row.edited, row.reply_to
+            line.text, line.edited, line.replyTo = row.text, row.edited, row.original
             line.mentions = _decode_ids(row.mentions or "[]")
             line.reactions = _decode_reactions(row.reactions or "{}")
             line.files = _files(connection, row.id) if row.files else []
@@ -120,5 +125,9 @@ def _attached(row: Row[Any]) -> Attached:
 
 
 def _rows(connection: Connection, table: Table) -> Iterator[Row[Any]]:
-    found = select(table).order_by(table.c.id)
-    yield from connection.execution_options(yield_per=_AT_ONCE).execute(found)
+    return _in_order(connection, select(table), table)
+
+
+def _in_order(connection: Connection, found: Select[Any], table: Table) -> Iterator[Row[Any]]:
+    ordered = found.order_by(table.c.id)
+    yield from connection.execution_options(yield_per=_AT_ONCE).execute(ordered)

@@ -1,7 +1,6 @@
 """What an export tells, put into a place where nothing has been said yet.
 
-Ids stay as they are where nobody is there yet; otherwise people and rooms get the ones
-behind those that are taken. An account of a name that is there already is that person.
+Messages keep their ids; their changes are numbered anew, one for each.
 """
 
 from __future__ import annotations
@@ -10,14 +9,12 @@ from collections import Counter
 from collections.abc import Callable, Iterable
 from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, delete, exists, func, insert, select, update
+from sqlalchemy import Connection, exists, insert, select, update
 
 from models import emoji, filenames, markup, names
 from models.errors import ChatError
 from models.events import encode
 from models.mentions import EVERYBODY, NOBODY, People
-from models.policy import LOBBY
-from models.store import direct
 from models.store import files as files_of
 from models.store.edits import NOTHING
 from models.store.files import Content
@@ -32,10 +29,9 @@ from models.store.keeping.lines import (
     Person,
     Room,
 )
-from models.store.rooms import closed_key
-from models.store.schema import files, members, mentions, messages, positions, rooms, users
+from models.store.keeping.newcomers import Newcomers
+from models.store.schema import files, mentions, messages, rooms, users
 
-NO_PASSWORD = ""  # an account's that has none yet: no password is right
 _AT_ONCE = 500  # rows in one statement
 
 
@@ -87,63 +83,29 @@ class _Loading:
     def __init__(self, connection: Connection, has: Callable[[Attached], bool]) -> None:
         self._connection = connection
         self._has = has
-        self._people: dict[int, int] = {}  # id here by id there
-        self._names: dict[int, str] = {}  # by id here
-        self._rooms: dict[int, int] = {}
+        self._newcomers = Newcomers(connection)
         self._said: dict[int, int] = {}  # the room of each message
         self._counts: Counter[int] = Counter()
         self._rows: dict[Any, list[dict[str, Any]]] = {messages: [], mentions: [], files: []}
-        self._read: list[tuple[int, Room]] = []
-        self._accounts = self._missing = 0
-        self._first_person = connection.scalar(select(func.max(users.c.id))) or 0
-        self._first_room = (connection.scalar(select(func.max(rooms.c.id))) or LOBBY) - LOBBY
+        self._missing = 0
 
     def take(self, line: Line) -> None:
         if isinstance(line, Person):
-            self._take_person(line)
+            person = self._newcomers.take_person(line)
+            if person is not None and line.picture is not None:
+                self._take_picture(person, line.picture)
         elif isinstance(line, Room):
-            self._take_room(line)
+            self._newcomers.take_room(line)
         elif isinstance(line, Message):
             self._take_message(line)
 
     def finish(self) -> Loaded:
         self._flush()
-        for room, line in self._read:
-            self._take_progress(room, line)
         for room, count in self._counts.items():
             self._connection.execute(update(rooms).where(rooms.c.id == room).values(seq=count))
-        people, count = len(self._people), len(self._said)
-        return Loaded(people, len(self._rooms), count, self._accounts, self._missing)
-
-    # ------------------------------------------------------------ people and rooms
-
-    def _take_person(self, line: Person) -> None:
-        if line.id in self._people:
-            raise BadExport(f"there is another person with the id {line.id}")
-        id = self._first_person + line.id
-        name = names.DELETED if line.gone else names.clean(line.name, names.LONGEST_USER)
-        account = line.role != "guest" and not line.gone
-        same = (users.c.name_key == names.key(name)) & users.c.password.is_not(None)
-        known = self._connection.scalar(select(users.c.id).where(same)) if account else None
-        if known in self._names:
-            raise BadExport(f"there is another account of the name “{name}”")
-        self._people[line.id] = known or id
-        self._names[known or id] = name
-        if known is None:
-            self._accounts += account
-            values = {
-                "id": id,
-                "name": name,
-                "name_key": f"\x7f{id}" if line.gone else names.key(name),
-                "role": line.role if account else "guest",
-                "unclaimed": line.unclaimed and not account,
-                "date": line.date,
-                "password": NO_PASSWORD if account else None,
-                "gone": line.gone,
-            }
-            self._connection.execute(insert(users).values(values))
-            if line.picture is not None:
-                self._take_picture(id, line.picture)
+        self._newcomers.take_progress()
+        people, places, accounts = self._newcomers.counts
+        return Loaded(people, places, len(self._said), accounts, self._missing)
 
     def _take_picture(self, person: int, file: Attached) -> None:
         if not self._has(file):
@@ -153,61 +115,11 @@ class _Loading:
         mine = users.c.id == person
         self._connection.execute(update(users).where(mine).values(avatar=file.id))
 
-    def _take_room(self, line: Room) -> None:
-        if line.id in self._rooms:
-            raise BadExport(f"there is another room with the id {line.id}")
-        people = [self._person(member.user) for member in line.members]
-        values = {
-            "name": "" if line.kind == "direct" else names.clean(line.name, names.LONGEST_ROOM),
-            "kind": "open" if line.id == LOBBY else line.kind,
-            "topic": names.clean_line(line.topic, names.LONGEST_TOPIC, "A topic"),
-            "maker": None if line.maker is None else self._person(line.maker),
-            "date": line.date,
-        }
-        values["name_key"] = key = _key(line, people)
-        id = LOBBY if line.id == LOBBY else self._first_room + line.id
-        found = select(rooms.c.id).where(rooms.c.name_key == key, rooms.c.id != id)
-        same = self._connection.scalar(found)
-        if same is not None and line.kind != "direct":
-            raise BadExport(f"there is another open room called “{line.name}”")
-        self._rooms[line.id] = same or id
-        if id == LOBBY:
-            self._connection.execute(update(rooms).where(rooms.c.id == id).values(values))
-        elif same is None:
-            self._connection.execute(insert(rooms).values(id=id, **values))
-            rows = [
-                {"user": user, "room": id, "date": member.date}
-                for user, member in zip(people, line.members, strict=True)
-            ]
-            self._insert(members, rows)
-        self._read.append((same or id, line))
-
-    def _take_progress(self, room: int, line: Room) -> None:
-        """Give positions the numbers that messages have got."""
-        for progress in line.read:
-            before = (messages.c.room == room) & (messages.c.id <= progress.message)
-            number = self._connection.scalar(select(func.max(messages.c.posted)).where(before)) or 0
-            at = {"received": number, "read": number, "message": progress.message}
-            key = {"user": self._person(progress.user), "room": room}
-            same = (positions.c.user == key["user"]) & (positions.c.room == room)
-            self._connection.execute(delete(positions).where(same))
-            self._insert(positions, [key | at | {"date": progress.date}])
-
-    def _person(self, id: int) -> int:
-        try:
-            return self._people[id]
-        except KeyError:
-            raise BadExport(f"there is no person with the id {id} before it") from None
-
-    # ------------------------------------------------------------ messages
-
     def _take_message(self, line: Message) -> None:
-        room = self._rooms.get(line.room)
-        if room is None:
-            raise BadExport(f"there is no room with the id {line.room} before it")
+        room = self._newcomers.room(line.room)
         if self._said and line.id <= next(reversed(self._said)):
             raise BadExport(f"the id {line.id} is not above those before it")
-        user = self._person(line.user)
+        user = self._newcomers.person(line.user)
         self._said[line.id] = room
         self._counts[room] += 1
         row = {
@@ -227,15 +139,15 @@ class _Loading:
     def _said_in(self, line: Message, room: int) -> dict[str, Any]:
         if line.replyTo is not None and self._said.get(line.replyTo) != room:
             raise BadExport(f"it replies to {line.replyTo}, which is not before it in its room")
-        named = [id and self._person(id) for id in line.mentions]
+        named = [id and self._newcomers.person(id) for id in line.mentions]
         text, told = self._attach(line, room)
         if "\0" in text:
             raise BadExport("its text contains the character U+0000")
         for person in dict.fromkeys(named):
-            if person != self._person(line.user):
+            if person != self._newcomers.person(line.user):
                 self._rows[mentions].append({"message": line.id, "user": person, "room": room})
         reactions = {
-            symbol: [self._person(id) for id in people]
+            symbol: [self._newcomers.person(id) for id in people]
             for symbol, people in line.reactions.items()
             if emoji.is_one(symbol) and people
         }
@@ -252,7 +164,7 @@ class _Loading:
     def _people_of(self, named: list[int]) -> People:
         if not named:
             return NOBODY
-        ids = {names.key(self._names[id]): id for id in named if id != EVERYBODY}
+        ids = {names.key(self._newcomers.names[id]): id for id in named if id != EVERYBODY}
         return People(ids, EVERYBODY in named, tuple(ids.values()))
 
     def _attach(self, line: Message, room: int) -> tuple[str, list[Any]]:
@@ -264,7 +176,7 @@ class _Loading:
                 self._missing += 1
                 text = f"{text}\n{name}".strip()
                 continue
-            row = _file(file, self._person(line.user))
+            row = _file(file, self._newcomers.person(line.user))
             row |= {"name": name, "room": room, "message": line.id, "position": position}
             self._rows[files].append(row)
             told.append(files_of.tell(file.id, name, _content(file)))
@@ -305,11 +217,3 @@ def _file(file: Attached, person: int) -> dict[str, Any]:
 
 def _json(told: Any) -> str | None:
     return encode(told).decode() if told else None
-
-
-def _key(line: Room, people: list[int]) -> str:
-    if line.id == LOBBY or line.kind == "open":
-        return names.key(line.name)
-    if line.kind == "direct":
-        return direct.key_of(people)
-    return closed_key()
