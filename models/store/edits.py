@@ -19,6 +19,7 @@ from models.events import User, encode
 from models.policy import Standing
 from models.reactions import react as change_reactions
 from models.store import actions, files, naming, numbers, rooms
+from models.store.naming import Naming
 from models.store.schema import mentions, messages, now
 from models.store.states import change_of, decode_reactions, whole
 
@@ -63,7 +64,7 @@ def edit(connection: Connection, user: User, id: int, text: str, html: str | Non
         people = naming.find(connection, {row.room: names})[row.room]
         html, named = naming.render(connection, user, row.room, text, names, people)
     if named or row.mentions:
-        naming.write_down(connection, user.id, row.room, id, named)
+        naming.write_anew(connection, Naming(user.id, row.room, id, named))
     told = encode(named).decode() if named else None
     values = {"text": text, "html": html, "edited": now(), "mentions": told}
     return _change(connection, row, values)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence, Set
+from typing import NamedTuple
 
 from sqlalchemy import Connection, delete, insert, select
 
@@ -68,11 +69,28 @@ def render(
     return markup.render(text, People(ids, everybody, here))
 
 
-def write_down(
-    connection: Connection, author: int, room: int, message: int, people: Sequence[int]
-) -> None:
-    """Keep whom a message names, in place of whom it named before; for counting."""
-    connection.execute(delete(named).where(named.c.message == message))
-    rows = [{"message": message, "user": user, "room": room} for user in people if user != author]
+class Naming(NamedTuple):
+    """A message, and whom it names."""
+
+    author: int
+    room: int
+    message: int
+    people: Sequence[int]
+
+
+def write_down(connection: Connection, namings: Sequence[Naming]) -> None:
+    """Keep whom messages name; for counting. Oneself is not counted."""
+    rows = [
+        {"message": naming.message, "user": user, "room": naming.room}
+        for naming in namings
+        for user in naming.people
+        if user != naming.author
+    ]
     if rows:
         connection.execute(insert(named), rows)
+
+
+def write_anew(connection: Connection, naming: Naming) -> None:
+    """Keep whom a message names, in place of whom it named before."""
+    connection.execute(delete(named).where(named.c.message == naming.message))
+    write_down(connection, [naming])

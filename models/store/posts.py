@@ -14,6 +14,7 @@ from sqlalchemy import BigInteger, Connection, String, bindparam, column, insert
 from models.channel import Change
 from models.events import Message, User, encode
 from models.store import files, naming, numbers
+from models.store.naming import Naming
 from models.store.prepared import Prepared, Values
 from models.store.referring import Referred, look_up
 from models.store.schema import messages, now
@@ -136,14 +137,17 @@ def _store(connection: Connection, posts: Sequence[Post]) -> dict[tuple[int, str
         by_number[post.room, seq] = post, refers
         rows.append(_row(post, refers, seq, at))
     stored = {}
+    namings = []
     for id, room, seq in _insert(connection, rows):
         post, refers = by_number[room, seq]
         if post.files:
             files.attach(connection, post.files, post.user.id, room, id)
         if refers.mentions:
-            naming.write_down(connection, post.user.id, room, id, refers.mentions)
+            namings.append(Naming(post.user.id, room, id, refers.mentions))
         message = _message(post, refers, id, seq, at)
         stored[post.user.id, post.msg_id] = change_to(message, post.origin)
+    if namings:
+        naming.write_down(connection, namings)
     return stored
 
 
