@@ -1,5 +1,7 @@
 /** The rooms that I am in, and whom this page has met in them. */
 
+const byName = new Intl.Collator(undefined, { numeric: true }); // room 2 before room 10
+
 export class Roster {
   /** @type {Map<number, import('./room.js').Room>} */
   #rooms = new Map();
@@ -13,7 +15,7 @@ export class Roster {
   /** The lobby first (it was made before all others), then by name. */
   get sorted() {
     const { lobby } = this;
-    return this.all.sort((one, other) => (other === lobby) - (one === lobby) || one.name.localeCompare(other.name));
+    return this.all.sort((one, other) => (other === lobby) - (one === lobby) || byName.compare(one.name, other.name));
   }
 
   get all() {
