@@ -64,9 +64,9 @@ def test_the_arrows_walk_from_message_to_message(arrive: Arrive, gust: GustProce
     assert "Copy text" in offered(ada)
     keyboard.press("Escape")
     expect(ada.messages.nth(0)).to_be_focused()
-    for tool in ("React", "Reply", ACTIONS):
+    for tool in ("React with 👍", "React with ❤️", "React with 😂", "React", "Reply", ACTIONS):
         keyboard.press("Tab")
-        expect(ada.page.get_by_role("button", name=tool)).to_be_focused()
+        expect(ada.page.get_by_role("button", name=tool, exact=True)).to_be_focused()
 
 
 def test_the_text_is_copied(arrive: Arrive, gust: GustProcess) -> None:

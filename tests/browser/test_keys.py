@@ -89,7 +89,7 @@ def test_the_tab_key_goes_the_way_of_the_eye_and_the_focus_is_seen(
     ada.page.get_by_role("button", name="Go to a room").focus()
     ada.page.keyboard.press("Shift+Tab")
     met: list[str] = []
-    for _ in range(21):
+    for _ in range(24):
         met.append(
             ada.page.evaluate(
                 """() => {
@@ -115,6 +115,9 @@ def test_the_tab_key_goes_the_way_of_the_eye_and_the_focus_is_seen(
         "People: n here",
         "Messages in lobby",
         "https://example.org/",
+        "React with 👍",
+        "React with ❤️",
+        "React with 😂",
         "React",
         "Reply",
         "What to do with this message",
