@@ -84,7 +84,7 @@ async def _go_away_and_come_back(port: int, before: int, away: int) -> tuple[Rep
 @pytest.mark.parametrize("size", [200, 5], ids="cache of {}".format)
 def test_who_was_away_for_long_starts_anew_without_a_hole(tmp_path: Path, size: int) -> None:
     with GustProcess(tmp_path, "--message-rate=0", f"--cache-size={size}") as server:
-        bob, count = run(_go_away_and_come_back(server.port, 60, 1000))
+        bob, count = run(_go_away_and_come_back(server.port, 60, 1001))
         assert bob.histories[1]["reset"]
         assert sorted(bob.messages) == list(range(min(bob.messages), count + 1))
         assert not server.complaints
