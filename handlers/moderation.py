@@ -10,7 +10,7 @@ from handlers.chatsocket import ChatSocketHandler
 from handlers.people import People
 from models import policy
 from models.errors import BadEvent
-from models.signals import PersonChanged
+from models.signals import PersonChanged, RoomChanged
 from models.store import actions, avatars, bans, roles
 from models.store.actions import Action
 from models.store.bans import Ban
@@ -60,10 +60,12 @@ class BanHandler(People):
         if wanted.address:
             connected = ChatSocketHandler.of.get(int(person), ())
             addresses = [waiter.request.remote_ip or "" for waiter in connected]
-        banned = await self.application.store.write(
+        banned, handed_on = await self.application.store.write(
             bans.begin, user, int(person), wanted.reason, addresses, wanted.remove
         )
         self.application.bus.signal(banned)
+        for room in handed_on:
+            self.application.bus.signal(RoomChanged(room))
         if wanted.remove:
             self.application.removals.remove_all_of(banned.user)
             bare = await self.application.store.write(avatars.remove, banned.user)

@@ -13,7 +13,7 @@ from models.addresses import network
 from models.errors import Forbidden, NotFound
 from models.events import Role, User
 from models.signals import Banned
-from models.store import actions, removals, sessions, who
+from models.store import actions, members, removals, sessions, who
 from models.store.schema import banned_addresses, bans, now, users
 
 
@@ -37,12 +37,13 @@ def begin(
     reason: str,
     addresses: Sequence[str] | None,
     with_messages: bool,
-) -> Banned:
+) -> tuple[Banned, list[int]]:
     """Ban somebody, and end their sessions; who is banned already is so anew.
 
     :param addresses: those from which they are here just now, to be barred with the ones
         of their sessions; None: no address is barred
     :param with_messages: all that they wrote is to be removed
+    :returns: what is to be signalled, and the rooms that somebody else looks after now
     :raises NotFound: there is nobody of this id
     :raises Forbidden: it is not for ``by`` to ban them
     """
@@ -53,7 +54,8 @@ def begin(
     if with_messages:
         removals.begin(connection, user)
     actions.record(connection, by.id, "ban", user=user, note=reason)
-    return Banned(user, sessions.end_all(connection, user), networks)
+    handed_on = members.hand_on(connection, user)
+    return Banned(user, sessions.end_all(connection, user), networks), handed_on
 
 
 def _bar(connection: Connection, user: int, addresses: Sequence[str]) -> list[str]:

@@ -11,6 +11,7 @@ from tornado.httpclient import HTTPClientError
 from models.store import schema
 from models.store.schema import now
 from tests.handlers.accounts import admin, guest, register, sign_in
+from tests.handlers.rooms import come, make
 from tests.handlers.test_handshake import arrive, gate  # noqa: F401 - a fixture
 
 
@@ -104,6 +105,19 @@ class TestBans:
         await ban(call, root, eve.body["user"]["id"])
         gate.open()
         assert await (await connecting).next() == {"type": "closed", "code": 4003}
+
+    @pytest.mark.gen_test
+    async def test_a_banned_makers_room_is_looked_after_by_who_is_longest_in(
+        self, app, call, connect
+    ) -> None:
+        root = (await admin(app, call)).cookie
+        eve, bob = await come(call, "eve"), await come(call, "bob")
+        den = await make(call, eve, "closed", bob)
+        laptop = await connect(cookie=bob.cookie)
+        assert (await ban(call, root, eve.id)).status == 204
+        assert (await laptop.until("room"))["room"]["maker"] == bob.id
+        renamed = await call("PATCH", f"/api/rooms/{den}", {"name": "cave"}, bob.cookie)
+        assert renamed.status == 200
 
     @pytest.mark.gen_test
     async def test_an_unbanned_person_signs_in_again(self, app, call) -> None:
