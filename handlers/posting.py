@@ -30,7 +30,7 @@ class Posting(Asking):
 
     def on_post(self, event: events.Post) -> None:
         texts.check(event.text, self.application.limits["text"])
-        if not event.text.strip() and not event.files:
+        if texts.is_blank(event.text) and not event.files:
             raise Empty("There is nothing in this message.")
         self.take_turn()
         text = self.application.screening.filter.screen(event.text)

@@ -48,6 +48,12 @@ def clean_line(text: str, longest: int, what: str) -> str:
     return text
 
 
+def is_unseen(char: str) -> bool:
+    """Tell whether a character shows nothing, in whatever text it stands."""
+    nothing = char.isspace() or char in _BLANK or ord(char) in _UNSEEN
+    return nothing or unicodedata.category(char) in _REFUSED
+
+
 def key(name: str) -> str:
     """Give the form in which names that differ only in case are the same."""
     seen = name.casefold().translate(_UNSEEN)

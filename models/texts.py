@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from models.errors import BadEvent, TooLong
+from models.names import is_unseen
 
 
 def check(text: str, limit: int) -> None:
@@ -15,3 +16,8 @@ def check(text: str, limit: int) -> None:
         raise TooLong("This message", len(text), limit, "text-limit")
     if "\0" in text:
         raise BadEvent("A message can't contain the character U+0000.")
+
+
+def is_blank(text: str) -> bool:
+    """Tell whether nothing of a text can be seen."""
+    return all(map(is_unseen, text))

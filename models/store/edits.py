@@ -12,7 +12,7 @@ from typing import Any
 from sqlalchemy import Connection, Row, bindparam, delete, select, update
 
 from models import mentions as mentions_in
-from models import policy
+from models import policy, texts
 from models.channel import Change
 from models.errors import Empty, NotFound
 from models.events import User, encode
@@ -54,7 +54,7 @@ def edit(connection: Connection, user: User, id: int, text: str, html: str | Non
     """
     row, standing = _find(connection, user, id)
     policy.edit(standing, own=row.user == user.id)
-    if not text.strip() and row.files is None:
+    if texts.is_blank(text) and row.files is None:
         raise Empty("There is nothing in this message. To take it back, delete it.")
     if row.text == text:
         return _tell(connection, [id])

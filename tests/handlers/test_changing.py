@@ -48,7 +48,8 @@ async def test_bob_can_not_edit_what_ada_said(connect) -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "code"), [("  ", "empty"), ("x" * 4001, "too_long"), ("a\0b", "bad_event")]
+    ("text", "code"),
+    [("  ", "empty"), ("\u200b", "empty"), ("x" * 4001, "too_long"), ("a\0b", "bad_event")],
 )
 @pytest.mark.gen_test
 async def test_an_edit_must_be_a_text_that_could_be_posted(connect, text, code) -> None:

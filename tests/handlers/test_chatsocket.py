@@ -184,6 +184,7 @@ async def test_who_types_too_fast_is_told_when_to_go_on(connect, app) -> None:
         ("{", "bad_event"),
         ('{"type":"message","text":" \\n "}', "empty"),
         ("", "empty"),
+        ("\u200b\u2060 \u3164\ufe0f", "empty"),
         ('{"type":"message","text":"a\\u0000b"}', "bad_event"),
         ('{"type":"message","text":"a","room":99}', "not_found"),
         ('{"type":"join","room":"attic"}', "not_found"),
