@@ -47,7 +47,8 @@ class SearchHandler(Handler):
 
     def _query(self) -> Query:
         query = queries.parse(self.get_query_argument("q", ""), self.get_query_argument("from", ""))
-        if not query.words and query.author is None and self.number("room") is None:
+        somewhere = query.room is not None or self.number("room") is not None
+        if not query.words and query.author is None and not somewhere:
             raise BadEvent("Search for at least a word, a person or a room.")
         return query
 
