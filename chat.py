@@ -205,9 +205,9 @@ def main(arguments: list[str] | None = None) -> int:
     """Serve until told to stop, or carry out a command; give the exit status."""
     given = sys.argv[1:] if arguments is None else arguments
     try:
-        if given and (command := COMMANDS.get(given[0])):
+        if given and given[0] in COMMANDS:
             with _explained():
-                return carry_out(command, given[1:])
+                return carry_out(given[0], given[1:])
         if "--help" in given:
             print(usage(), file=sys.stderr)
         parse(given)

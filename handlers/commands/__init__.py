@@ -6,6 +6,7 @@ Each command is a function of what was said behind its name; it gives the exit s
 from __future__ import annotations
 
 import signal
+import sys
 from collections.abc import Callable
 from typing import NamedTuple
 
@@ -37,11 +38,14 @@ COMMANDS = {
 }
 
 
-def carry_out(command: Command, arguments: list[str]) -> int:
+def carry_out(name: str, arguments: list[str]) -> int:
     """Run a command; Ctrl+C and SIGTERM have it clean up behind itself.
 
     :raises GiveUp: it can't be carried out
     """
+    command = COMMANDS[name]
+    if "--help" in arguments:
+        print(f"{_line(name)}\n", file=sys.stderr)
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
         return command.run(arguments)
@@ -51,6 +55,10 @@ def carry_out(command: Command, arguments: list[str]) -> int:
 
 def usage() -> str:
     """List the commands, for ``--help``."""
-    said = {f"{name} {command.takes}".strip(): command.does for name, command in COMMANDS.items()}
-    lines = [f"  chat.py {name:<30} {does}" for name, does in said.items()]
+    lines = [_line(name) for name in COMMANDS]
     return "\n".join(["Commands, beside serving (with the server's options):\n", *lines, ""])
+
+
+def _line(name: str) -> str:
+    takes, does, _ = COMMANDS[name]
+    return f"  chat.py {f'{name} {takes}':<16} {does}"

@@ -24,8 +24,10 @@ def run(arguments: list[str]) -> int:
     kept = examine_all(asked.database(), asked.data() / "files")
     for finding in [*found, *kept.findings]:
         print(f"{finding.wrong} {finding.remedy}")
-    print(f"{kept.messages:,} messages and {kept.files:,} files ({shown(kept.size)}) looked at.")
-    return 1 if found or kept.findings else 0
+    wrong = bool(found or kept.findings)
+    looked_at = f"{kept.messages:,} messages and {kept.files:,} files ({shown(kept.size)})"
+    print(f"{looked_at} looked at{'.' if wrong else ': all is well.'}")
+    return 1 if wrong else 0
 
 
 def _examine_options() -> Iterator[Finding]:

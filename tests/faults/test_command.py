@@ -295,3 +295,12 @@ def test_the_log_is_an_object_a_line_where_that_is_asked_for(tmp_path):
         told = [json.loads(line) for line in server.log]
         assert [event["message"].split()[0] for event in told] == ["open", "close", "stopping"]
         assert {event["level"] for event in told} == {"info"}
+
+
+def test_help_lists_every_command_and_each_has_its_own():
+    everything = _chat("--help").stderr
+    for name, takes in (("admin", "NAME"), ("link", "NAME"), ("backup", "FILE"), ("doctor", "")):
+        assert f"chat.py {name} {takes}".rstrip() in everything
+        ended = _chat(name, "--help")
+        assert ended.returncode == 0
+        assert ended.stderr.startswith(f"  chat.py {name} {takes}".rstrip())
