@@ -1,13 +1,18 @@
 #!/bin/sh
-# Install what the tests need of the system, where it is missing: Chromium, and the proxies
-# that docs/deploying.md tells of. Where that can't be done, say so and go on: the tests that
-# miss it will fail.
+# Install what the tests need of the system, where it is missing: Chromium, and what
+# docs/deploying.md tells of. Where that can't be done, say so and go on: the tests that miss it
+# will fail.
 set -u
 
 missing=
-for command in chromium nginx caddy; do
-  PATH="$PATH:/usr/sbin" command -v "$command" >/dev/null 2>&1 || missing="$missing $command"
-done
+need() { # a command, and the package that it is in
+  PATH="$PATH:/usr/sbin" command -v "$1" >/dev/null 2>&1 || missing="$missing $2"
+}
+need chromium chromium
+need nginx nginx-light
+need caddy caddy
+need openssl openssl
+need systemd-analyze systemd
 [ "$missing" ] || exit 0
 if ! command -v apt-get >/dev/null 2>&1; then
   echo "Install$missing: the tests need it." >&2
