@@ -70,7 +70,7 @@ def test_a_picture_is_seen_wherever_its_person_is_and_at_once(arrive: Arrive) ->
     ada.say("hello @bob")
     bob.sees("hello @bob")
     bob.card_of("ada").get_by_role("button", name="Message").click()
-    expect(bob.page.get_by_role("heading", name="ada")).to_be_visible()
+    expect(bob.page.get_by_role("heading", name="ada", level=1)).to_be_visible()
     bob.room("lobby").click()
     card = bob.card_of("ada")
     has_initials(card.locator(".avatar"), "A")
