@@ -73,10 +73,11 @@ def take_out(connection: Connection, by: User, room: int, user: int) -> bool:
     else:
         role: Role | None = connection.scalar(select(users.c.role).where(users.c.id == user))
         policy.take_out(standing, role or "guest")
-        actions.record(connection, by.id, "kick", user=user, room=room)
     inside = (members.c.user == user) & (members.c.room == room)
     if not connection.execute(delete(members).where(inside)).rowcount:
         raise NotFound("person in this room")
+    if user != by.id:
+        actions.record(connection, by.id, "kick", user=user, room=room)
     return row.maker == user and _succeed(connection, room)
 
 

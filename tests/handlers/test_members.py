@@ -157,3 +157,12 @@ async def test_two_who_take_each_other_out_at_once(app, call) -> None:
         call("DELETE", f"{path}{ada.id}", cookie=bob.cookie),
     )
     assert sorted(answer.status for answer in answers) == [204, 404]
+
+
+@pytest.mark.gen_test
+async def test_who_is_not_in_a_room_or_not_at_all_is_not_taken_out(call) -> None:
+    ada, bob = await come(call, "ada"), await come(call, "bob")
+    den = await make(call, ada)
+    for nobody in (bob.id, 999):
+        answer = await call("DELETE", f"/api/rooms/{den}/members/{nobody}", cookie=ada.cookie)
+        assert (answer.status, answer.code) == (404, "not_found")
