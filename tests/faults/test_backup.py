@@ -166,12 +166,15 @@ def test_a_backup_that_is_interrupted_leaves_nothing(backed_up, tmp_path, number
     (content,) = (tmp_path / "data" / "files").glob("??/*")
     content.unlink()
     os.mkfifo(content)  # nobody writes to it: there it stands
+    # What runs in a shell's background is deaf to it, and so are its children.
+    heard = signal.signal(signal.SIGINT, signal.default_int_handler)
     started = subprocess.Popen(
         [sys.executable, str(ROOT / "chat.py"), "backup", target, f"--data={tmp_path / 'data'}"],
         stderr=subprocess.PIPE,
         stdout=subprocess.PIPE,
         text=True,
     )
+    signal.signal(signal.SIGINT, heard)
     while not list(target.parent.glob(".*/chat.db-wal")):
         assert started.poll() is None
         time.sleep(0.01)
