@@ -56,8 +56,10 @@ export class Scroll {
       if (rows[middle].getBoundingClientRect().bottom <= top) low = middle + 1;
       else high = middle;
     }
-    // A day's line may go when the messages before it come: hold on to a message.
+    // A day's line may go when the messages before it come, and the first message lose its name, being of one who
+    // goes on: hold on to a message with another before it, if there is one.
     while (rows[low] && !rows[low].matches('.message')) low += 1;
+    if (rows[low] === this.#list.querySelector('.message') && rows[low + 1]?.matches('.message')) low += 1;
     const row = rows[low];
     if (!row) return null;
     return { key: row.dataset.key, top: row.getBoundingClientRect().top - top, upper: low < rows.length / 2 };
