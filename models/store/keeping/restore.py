@@ -7,7 +7,7 @@ import os
 import secrets
 import shutil
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterable
 from contextlib import closing
 from pathlib import Path
 from typing import IO, NamedTuple
@@ -59,8 +59,14 @@ def restore(source: Path, url: str, data: Path) -> Restored:
         manifest = archive.check(file)
         if manifest.schema > newest():
             raise NoBackup(f"it is of a newer Gust (schema {manifest.schema}; this is {newest()})")
-        with _in_place(database, data), dialects.lock(url):
-            return _restore(file, manifest, database, data)
+        new = {folder for folder in (data, database.parent) if not folder.exists()}
+        with dialects.lock(url), contextlib.ExitStack() as undoing:
+            refuse_unless_empty(database, data)  # a server may have begun there meanwhile
+            undoing.callback(_take_away, database, data, new)
+            data.mkdir(mode=0o700, parents=True, exist_ok=True)
+            restored = _restore(file, manifest, database, data)
+            undoing.pop_all()
+            return restored
 
 
 def refuse_unless_empty(database: Path, data: Path) -> None:
@@ -70,7 +76,8 @@ def refuse_unless_empty(database: Path, data: Path) -> None:
     """
     if database.exists():
         raise NotEmpty(database)
-    if data.exists() and {path.name for path in data.iterdir()} - _NOTHING:
+    nothing = {*_NOTHING, f"{database.name}.lock"}
+    if data.exists() and {path.name for path in data.iterdir()} - nothing:
         raise NotEmpty(data)
 
 
@@ -121,21 +128,11 @@ def _begin_anew(path: Path) -> int:
         raise NoBackup(f"its database is damaged ({error})") from None
 
 
-@contextlib.contextmanager
-def _in_place(database: Path, data: Path) -> Iterator[None]:
-    """Make the folders; leave nothing behind of what does not come to its end."""
-    made = [folder for folder in {data, database.parent} if not folder.exists()]
-    for folder in made:
-        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    try:
-        yield
-    except BaseException:
-        shutil.rmtree(data / "files", ignore_errors=True)
-        for left in database.parent.glob(f"{database.name}.restoring*"):
-            left.unlink()
-        for folder in made:
-            shutil.rmtree(folder, ignore_errors=True)
-        raise
-    finally:
-        if not database.exists():
-            Path(f"{database}.lock").unlink(missing_ok=True)
+def _take_away(database: Path, data: Path, new: Iterable[Path]) -> None:
+    """Leave nothing behind of what did not come to its end."""
+    shutil.rmtree(data / "files", ignore_errors=True)
+    for left in database.parent.glob(f"{database.name}.restoring*"):
+        left.unlink()
+    Path(f"{database}.lock").unlink(missing_ok=True)
+    for folder in new:
+        shutil.rmtree(folder, ignore_errors=True)
