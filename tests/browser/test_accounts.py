@@ -121,6 +121,22 @@ def test_signing_out_everywhere_means_this_device_too(arrive: Arrive) -> None:
     expect(phone.page.get_by_text("You have been signed out.")).to_be_visible()
 
 
+def test_what_a_field_does_not_take_is_said_below_it(arrive: Arrive) -> None:
+    ada = arrive("ada")
+    menu(ada, "Choose a password")
+    dialog = ada.page.get_by_role("dialog")
+    password = dialog.get_by_label("Password")
+    said = dialog.get_by_role("alert").filter(visible=True, has_text=re.compile("."))
+    for text, refusal in (("", "fill"), ("short", "8 characters")):
+        password.fill(text)
+        dialog.get_by_role("button", name="Become a member").click()
+        expect(said).to_have_text(re.compile(refusal))
+        expect(password).to_be_focused()
+        expect(password).to_have_attribute("aria-invalid", "true")
+    password.fill(PASSWORD)
+    expect(said).to_have_count(0)
+
+
 def test_a_new_password_needs_the_old_one_and_ends_the_other_sessions(arrive: Arrive) -> None:
     ada = arrive("ada")
     ada.expects_outage = True  # the refusal's status is told in the console

@@ -33,10 +33,16 @@ export function ask(id) {
  * @param {string} otherwise the field to name where the server names none; absent: the first
  */
 export function answer(form, act, otherwise = form.querySelector('input')?.name ?? '') {
+  form.noValidate = true; // the browser's own bubble would cover what stands below the field
   form.addEventListener('input', () => complain(form));
   form.addEventListener('submit', async (event) => {
     event.preventDefault();
     if (form.dataset.busy) return;
+    const wrong = [...form.elements].find((field) => !field.checkValidity());
+    if (wrong) {
+      complain(form, wrong.validationMessage, wrong.name);
+      return;
+    }
     form.dataset.busy = 'yes';
     complain(form);
     try {
