@@ -145,6 +145,24 @@ def test_the_word_filter_refuses_and_masks_from_now_on(arrive: Arrive, ada: Pers
     expect(ada.texts.first).to_have_text(re.compile(r"^\W+ it$"))
 
 
+def test_rules_are_neither_added_nor_saved_before_the_others_are_there(ada: Person) -> None:
+    held: list[Route] = []
+
+    def hold(route: Route) -> None:
+        held.append(route)
+
+    ada.page.route("**/views/filters.js*", hold)
+    with ada.page.expect_request("**/views/filters.js*"):
+        dialog = moderation(ada, "Word filter")
+    add, save = (dialog.get_by_role("button", name=name) for name in ("Add a rule", "Save"))
+    expect(add).to_be_disabled()
+    expect(save).to_be_disabled()
+    held.pop().continue_()
+    add.click()
+    expect(dialog.get_by_label("Rule 1: word or pattern")).to_be_focused()
+    expect(save).to_be_enabled()
+
+
 def test_a_wrong_pattern_is_told_by_its_number(ada: Person) -> None:
     ada.expects_outage = True  # the refusal's status is told in the console
     dialog = moderation(ada, "Word filter")

@@ -13,15 +13,15 @@ export async function show(root) {
   const say = (said) => {
     find(root, 'said').textContent = said;
   };
-  editor.more.disabled = true; // a rule added before the others are there would be lost
   try {
     draw(editor.list, await api.filters());
   } catch (refusal) {
     delete root.dataset.shown;
     return say(words.refusal(refusal));
   }
-  editor.more.disabled = false;
-  return connect(editor, say);
+  connect(editor, say);
+  // Until now: a rule added, or all of them saved, before the others were there would take those away.
+  for (const button of root.querySelectorAll('button:disabled')) button.disabled = false;
 }
 
 // No `disconnect`: the dialog takes its listeners with it.

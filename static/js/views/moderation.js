@@ -1,6 +1,7 @@
 /** What those who look after the place see: who is banned, what was done, and which words are refused. */
 
 import { isAdmin } from '../models/may.js';
+import { words } from '../words.js';
 import { ask } from './dialog.js';
 import { find } from './template.js';
 
