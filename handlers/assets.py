@@ -17,7 +17,7 @@ from handlers.base import Handler
 from handlers.scripts import JOINED, Scripts
 from models.errors import NotFound
 
-FIRST_STYLES = ("tokens.css", "base.css")
+FIRST_STYLES = ("tokens.css", "base.css", "buttons.css", "fields.css")
 STYLE = "gust.css"
 MAP = f"{JOINED}.map"
 
