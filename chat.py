@@ -136,7 +136,7 @@ class Application(TornadoApplication):
         self.progress = Progress(self.store, self.bus)
         self.removals = Removals(self.store, self.bus)
         self.retention = Retention(self.store, self.bus, opts["keep_days"])
-        self.attendance = Attendance(self.store, ChatSocketHandler.waiters)
+        self.attendance = Attendance(self.store, self.bus, ChatSocketHandler.waiters)
         self._ping_interval = opts["ping_interval"]
         self._heartbeat: Heartbeat | None = None
         self.figures = Figures(self)

@@ -1,4 +1,4 @@
-"""When each session was last used, written down now and then."""
+"""When each session was last used, written down now and then; and what ends with its use."""
 
 from __future__ import annotations
 
@@ -6,10 +6,12 @@ import asyncio
 import logging
 import time
 from collections.abc import Iterable
-from typing import Protocol
+from typing import Any, Protocol
 
+from models.bus import Bus
 from models.errors import ChatError
-from models.store import Store, sessions
+from models.signals import RoomChanged
+from models.store import Store, keepers, sessions
 
 log = logging.getLogger("gust.sessions")
 
@@ -32,8 +34,9 @@ class Attendance:
     :param connected: the open connections: theirs are used all the time
     """
 
-    def __init__(self, store: Store, connected: Iterable[_Connected]) -> None:
+    def __init__(self, store: Store, bus: Bus, connected: Iterable[_Connected]) -> None:
         self._store = store
+        self._bus = bus
         self._connected = connected
         self._noted: dict[bytes, str] = {}
         self._timer: asyncio.TimerHandle | None = None
@@ -53,22 +56,32 @@ class Attendance:
         self.write()
 
     def write(self) -> None:
-        """Write down what was noted, and forget the sessions that nobody uses any more."""
+        """Write down what was noted."""
         noted, self._noted = self._noted, {}
         for each in self._connected:
             if each.session_hash:
                 noted[each.session_hash] = each.origin.address
         self._store.write(sessions.note_seen, noted).add_done_callback(_written)
-        if time.monotonic() - self._swept >= DAY:
-            self._swept = time.monotonic()
-            self._store.write(sessions.forget_unseen).add_done_callback(_written)
+
+    def sweep(self) -> None:
+        """Forget the sessions that nobody uses any more, and hand on rooms of who stays away."""
+        self._swept = time.monotonic()
+        self._store.write(sessions.forget_unseen).add_done_callback(_written)
+        self._store.write(keepers.relieve).add_done_callback(self._relieved)
+
+    def _relieved(self, future: asyncio.Future[list[int]]) -> None:
+        _written(future)
+        for room in [] if future.exception() else future.result():
+            self._bus.signal(RoomChanged(room))
 
     def _tick(self) -> None:
         self.write()
+        if time.monotonic() - self._swept >= DAY:
+            self.sweep()
         self.start()
 
 
-def _written(future: asyncio.Future[None]) -> None:
+def _written(future: asyncio.Future[Any]) -> None:
     error = future.exception()
     if error is not None:  # the next time tells it as well
         assert isinstance(error, ChatError)

@@ -123,19 +123,17 @@ def choice(
     :param sign: the icon before it
     """
     given = {"type": "radio", "name": name, "value": value, "checked": chosen}
-    said = f'<span data-word="{word}"></span>'
-    if hint:
-        said = f'<span>{said} <span class="field-hint" data-word="{hint}"></span></span>'
     drawn = icon(sign) if sign else ""
-    return f'<label class="check"><input{_attributes(given)}>{drawn}{said}</label>'
+    return f'<label class="check"><input{_attributes(given)}>{drawn}{_said(word, hint)}</label>'
 
 
-def tick(name: str, word: str) -> str:
-    """Make a choice of yes or no."""
-    return (
-        f'<label class="check"><input type="checkbox" name="{name}">'
-        f'<span data-word="{word}"></span></label>'
-    )
+def tick(name: str, word: str, *, hint: str = "", chosen: bool = False) -> str:
+    """Make a choice of yes or no.
+
+    :param hint: the word that says what it brings about
+    """
+    given = {"type": "checkbox", "name": name, "checked": chosen}
+    return f'<label class="check"><input{_attributes(given)}>{_said(word, hint)}</label>'
 
 
 def dialog(
@@ -158,6 +156,13 @@ def dialog(
         return f'<template id="{id}">{opened}{head}{body.decode()}</dialog></template>'
 
     return wrap
+
+
+def _said(word: str, hint: str) -> str:
+    said = f'<span data-word="{word}"></span>'
+    if not hint:
+        return said
+    return f'<span>{said} <span class="field-hint" data-word="{hint}"></span></span>'
 
 
 def _label(id: str, word: str, optional: bool) -> str:

@@ -80,11 +80,12 @@ class Handshake(Handler, WebSocketHandler):
             return
         self.session_hash = self.token_hash
         self.arriving.add(self)
-        if self.application.ended.why(self.session_hash) == BANNED:
+        session = await self.session()
+        if session is None and await self.ban() is not None:
             # Told by its close code: no browser shows a page the status of a handshake.
             self.revoked = (BANNED, "banned")
             return
-        self.person = await self._identify()
+        self.person = await self._identify(session)
         if self.person.id in self.banned:
             self.revoked = (BANNED, "banned")
             return
@@ -157,8 +158,7 @@ class Handshake(Handler, WebSocketHandler):
         if self._check_cross_origin(self.check_origin) is not None:
             raise Forbidden("Pages of other origins can't open a socket here.")
 
-    async def _identify(self) -> User:
-        session = await self.session()
+    async def _identify(self, session: SignedIn | None) -> User:
         if session is None and self.token:
             # Not a new guest, who would answer for the person whose session it was.
             raise SignedOut("This session is over. Come in anew with POST /api/session.")

@@ -55,11 +55,20 @@ class Identity(RequestHandler):
         """Tell who is asking.
 
         :raises SignedOut: nobody
+        :raises Forbidden: somebody whose session a ban has ended
         """
         user = await self.session_user()
         if user is None or not self.admits(user):
+            if (said := await self.ban()) is not None:
+                raise Forbidden(said)
             raise self.stranger()
         return user
+
+    async def ban(self) -> str | None:
+        """Say to whom the cookie was that they are banned; None: the session did not end so."""
+        if self.token_hash is None:
+            return None
+        return await self.application.store.load(bans.by_session, self.token_hash)
 
     def admits(self, user: User) -> bool:
         """Tell whether somebody may be here at all: guests perhaps not."""

@@ -10,7 +10,7 @@ from handlers.base import Handler
 from handlers.sessions import Me, Personal
 from models.events import Id
 from models.signals import CameIn, PersonChanged
-from models.store import accounts, invites, rooms
+from models.store import acceptance, accounts, invites, rooms
 from models.store.invites import Described
 
 
@@ -24,9 +24,15 @@ class InvitesHandler(Handler):
     """``/api/invites``."""
 
     async def get(self) -> None:
-        """Answer one's own invitations; admins: all to the place. Their links are not known."""
-        user = await self.user()
-        listed = await self.application.store.read(invites.of, user)
+        """Answer one's own invitations, or those to a room; admins: all to the place, too.
+
+        Their links are not known.
+        """
+        user, room = await self.user(), self.number("room")
+        read = self.application.store.read
+        listed = await (
+            read(invites.of, user) if room is None else read(invites.of_room, user, room)
+        )
         self.answer({"invites": [_told(described) for described in listed]})
 
     async def post(self) -> None:
@@ -76,7 +82,7 @@ class JoinHandler(Personal):
         store, bus = self.application.store, self.application.bus
         session = self.token_hash
         assert session is not None
-        accepted = await store.write(invites.accept, user, session, token)
+        accepted = await store.write(acceptance.accept, user, session, token)
         if accepted.room is not None and accepted.came_in:
             bus.signal(CameIn(user.id, accepted.room))
         if accepted.user != user:

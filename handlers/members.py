@@ -33,9 +33,12 @@ class MemberHandler(People):
         self.done()
 
     async def delete(self, room: str, member: str) -> None:
-        """Take somebody out; oneself: leave."""
+        """Take somebody out, and end the room's links where that is wished; oneself: leave."""
         user = await self.user()
-        another = await self.application.store.write(members.take_out, user, int(room), int(member))
+        with_links = self.get_query_argument("links", "") == "end"
+        another = await self.application.store.write(
+            members.take_out, user, int(room), int(member), with_links
+        )
         self.application.bus.signal(TakenOut(int(member), int(room)))
         if another:
             self.application.bus.signal(RoomChanged(int(room)))

@@ -12,7 +12,7 @@ from models import names
 from models.errors import BadEvent, concerning
 from models.events import Id, RoomEntry
 from models.signals import CameIn, RoomChanged, TakenOut
-from models.store import direct, rooms
+from models.store import direct, keepers, rooms
 
 MOST_IN_DIRECT = 10  # people, oneself included
 
@@ -27,6 +27,7 @@ class Changes(Struct, forbid_unknown_fields=True):
     name: str | None = None
     topic: str | None = None
     kind: Literal["open", "closed"] | None = None
+    maker: Id | None = None
 
 
 class Others(Struct, forbid_unknown_fields=True):
@@ -73,7 +74,7 @@ class RoomHandler(Naming):
     """``/api/rooms/<id>``."""
 
     async def patch(self, room: str) -> None:
-        """Change its name, topic or kind."""
+        """Change its name, topic or kind, or who looks after it."""
         user = await self.user()
         wanted = self.body_as(Changes)
         changes = rooms.Changes(
@@ -82,7 +83,9 @@ class RoomHandler(Naming):
             wanted.kind,
         )
         self.application.rates.changes.take(user.id, time.monotonic())
-        entry, put_out = await self.application.store.write(rooms.change, user, int(room), changes)
+        entry, put_out = await self.application.store.write(
+            keepers.change, user, int(room), changes, wanted.maker
+        )
         for gone in put_out:
             self.application.bus.signal(TakenOut(gone, entry.id))
         self.application.bus.signal(RoomChanged(entry.id))

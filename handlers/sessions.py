@@ -8,9 +8,9 @@ from handlers.base import Handler
 from models import names, passwords
 from models.errors import Forbidden, NotFound, SignedOut, Taken, concerning
 from models.events import RoomEntry, User
-from models.signals import SessionsRenewed
+from models.signals import RoomChanged, SessionsRenewed
 from models.signals import SignedOut as SessionsEnded
-from models.store import accounts, rooms, sessions, users
+from models.store import accounts, keepers, rooms, sessions, users
 from models.store.accounts import Account
 
 
@@ -48,6 +48,12 @@ class Personal(Handler):
         """Close the sockets of sessions that are over."""
         if ended:
             self.application.bus.signal(SessionsEnded(ended))
+
+    async def hand_on_rooms_of(self, user: User) -> None:
+        """Have others look after a guest's rooms, where no session of theirs is left."""
+        if user.role == "guest":
+            for room in await self.application.store.write(keepers.hand_on_if_lost, user.id):
+                self.application.bus.signal(RoomChanged(room))
 
     def renew_session(self, token: str) -> None:
         """Give the client the token that its session goes on by."""
@@ -112,7 +118,7 @@ class SessionHandler(Personal):
         """
         app = self.application
         app.arrivals.sign_in(names.key(name), self.network)
-        replaced = self.token_hash
+        replaced, before = self.token_hash, await self.session_user()
         token = None
         while token is None:  # again where it was hashed anew, or changed, meanwhile
             account = await self._account(name, password)
@@ -122,6 +128,8 @@ class SessionHandler(Personal):
             token = await app.store.write(begin, account, rehashed, self.origin, replaced)
         if replaced is not None:
             self.end_sessions([replaced])
+        if before is not None:
+            await self.hand_on_rooms_of(before)
         self.remember(token)
         user = await app.store.read(users.find, account.id)
         assert user is not None
@@ -145,6 +153,8 @@ class SessionHandler(Personal):
             else:
                 await self.application.store.write(sessions.end, here)
                 self.end_sessions([here])
+            if user is not None:
+                await self.hand_on_rooms_of(user)
         self.forget()
         self.set_status(204)
         self.finish()
@@ -186,5 +196,6 @@ class DeviceHandler(Personal):
         if ended is None:
             raise NotFound("session")
         self.end_sessions([ended])
+        await self.hand_on_rooms_of(user)
         self.set_status(204)
         self.finish()

@@ -111,6 +111,20 @@ def invite_to_room(standing: Standing) -> None:
         raise Forbidden("Invitations need an account: choose a password first.")
 
 
+def see_links(standing: Standing) -> None:
+    """See who may come into a room by which links, and end them."""
+    read(standing)
+    if not standing.looks_after:
+        raise Forbidden("Only who looks after this room can see all links to it.")
+
+
+def hand_over(standing: Standing) -> None:
+    """Have another member look after a room."""
+    describe(standing)
+    if standing.lobby:
+        raise Forbidden("The lobby is nobody's own: moderators and admins look after it.")
+
+
 # ---------------------------------------------------------------- messages
 
 

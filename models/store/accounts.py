@@ -9,7 +9,17 @@ from sqlalchemy import Connection, delete, insert, select, update
 from models import names, policy
 from models.errors import Forbidden, NoInvitation, concerning
 from models.events import Role, User
-from models.store import bans, files, invites, members, removals, roles, sessions, users
+from models.store import (
+    acceptance,
+    bans,
+    files,
+    invites,
+    members,
+    removals,
+    roles,
+    sessions,
+    users,
+)
 from models.store.invites import Invite
 from models.store.schema import invites as invite_rows
 from models.store.schema import now
@@ -92,6 +102,8 @@ def register(connection: Connection, wanted: Registration) -> Registered:
     else:
         token = sessions.renew(connection, wanted.session)
     room = invite.room if invite else None
+    if invite is not None and wanted.guest is not None:
+        acceptance.refuse_taken_out(connection, wanted.guest, invite)
     if room is not None:
         members.add(connection, user.id, room)
     return Registered(user, token, room)

@@ -13,8 +13,8 @@ from models.addresses import network
 from models.errors import Forbidden, NotFound
 from models.events import Role, User
 from models.signals import Banned
-from models.store import actions, members, removals, sessions, who
-from models.store.schema import banned_addresses, bans, now, users
+from models.store import actions, keepers, removals, sessions, who
+from models.store.schema import banned_addresses, banned_sessions, bans, now, users
 
 
 class Ban(Struct):
@@ -54,8 +54,12 @@ def begin(
     if with_messages:
         removals.begin(connection, user)
     actions.record(connection, by.id, "ban", user=user, note=reason)
-    handed_on = members.hand_on(connection, user)
-    return Banned(user, sessions.end_all(connection, user), networks), handed_on
+    handed_on = keepers.hand_on(connection, user)
+    ended = sessions.end_all(connection, user)
+    if ended:
+        rows = [{"token_hash": hash, "user": user} for hash in ended]
+        connection.execute(insert(banned_sessions), rows)
+    return Banned(user, ended, networks), handed_on
 
 
 def _bar(connection: Connection, user: int, addresses: Sequence[str]) -> list[str]:
@@ -76,6 +80,7 @@ def end(connection: Connection, by: User, user: int) -> None:
     policy.ban(by.role, _role_of(connection, user))
     if not _lift(connection, user):
         raise NotFound("ban")
+    connection.execute(delete(banned_sessions).where(banned_sessions.c.user == user))
     actions.record(connection, by.id, "unban", user=user)
 
 
@@ -100,7 +105,20 @@ def refuse(connection: Connection, user: int) -> None:
     """
     reason = connection.scalar(select(bans.c.reason).where(bans.c.user == user))
     if reason is not None:
-        raise Forbidden(f"You are banned from here: {reason}" if reason else _BANNED)
+        raise Forbidden(_sentence(reason))
+
+
+def by_session(connection: Connection, hashes: Sequence[bytes]) -> dict[bytes, str]:
+    """Tell what to say to who comes by a session that a ban has ended."""
+    found = select(banned_sessions.c.token_hash, bans.c.reason).join_from(
+        banned_sessions, bans, bans.c.user == banned_sessions.c.user
+    )
+    rows = connection.execute(found.where(banned_sessions.c.token_hash.in_(hashes)))
+    return {row.token_hash: _sentence(row.reason) for row in rows}
+
+
+def _sentence(reason: str) -> str:
+    return f"You are banned from here: {reason}" if reason else "You are banned from here."
 
 
 def is_banned(connection: Connection, user: int) -> bool:
@@ -146,6 +164,3 @@ def _told(row: Row[*tuple[Any, ...]]) -> Ban:
         address=row.address,
         reason=row.reason,
     )
-
-
-_BANNED = "You are banned from here."

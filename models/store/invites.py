@@ -25,9 +25,8 @@ from sqlalchemy import (
 from models import names, policy
 from models.errors import Forbidden, NoInvitation, NotFound
 from models.events import Role, User
-from models.store import members as members_of
-from models.store import roles, sessions, tokens, who
 from models.store import rooms as rooms_of
+from models.store import tokens, who
 from models.store.people import here_to_stay
 from models.store.schema import invites, members, now, rooms, users
 
@@ -65,20 +64,6 @@ class Described(NamedTuple):
     by: User | None
     room: str | None
     account: bool = False
-
-
-class Accepted(NamedTuple):
-    """What a link gave to somebody.
-
-    :ivar user: who they are now
-    :ivar came_in: they were not in the room before
-    :ivar token: that their session goes on by, where they may do more now; else None
-    """
-
-    user: User
-    room: int | None
-    came_in: bool
-    token: str | None = None
 
 
 _columns = tuple(invites.c[name] for name in Invite._fields)
@@ -183,6 +168,15 @@ def of(connection: Connection, user: User) -> list[Described]:
     return _describe(connection, and_(theirs, _is_good()))
 
 
+def of_room(connection: Connection, user: User, room: int) -> list[Described]:
+    """List the good links to a room, for those who look after it.
+
+    :raises ChatError: ``user`` does not
+    """
+    policy.see_links(rooms_of.standing_of(connection, user, room)[1])
+    return _describe(connection, and_(invites.c.room == room, _is_good()))
+
+
 def _describe(connection: Connection, which: ColumnElement[bool]) -> list[Described]:
     found = (
         select(*_columns, rooms.c.name.label("room_name"), *who.columns("maker_"))
@@ -212,44 +206,24 @@ def use(connection: Connection, token: str) -> Invite:
     return Invite(*row)
 
 
-def accept(connection: Connection, user: User, session: bytes, token: str) -> Accepted:
-    """Have somebody who is here already take what a link gives.
-
-    It is used only where it gives them something.
-
-    :param session: the hash of their session
-    :raises NoInvitation: as :func:`find`
-    :raises Forbidden: it makes an admin, and they have no account, or it is another's
-    """
-    invite = find(connection, token)
-    if invite.role == "admin":
-        admin = _make_admin(connection, user, token, invite)
-        return Accepted(admin, invite.room, False, sessions.renew(connection, session))
-    came_in = invite.room is not None and members_of.add(connection, user.id, invite.room)
-    if came_in:
-        use(connection, token)
-    return Accepted(user, invite.room, came_in)
-
-
-def _make_admin(connection: Connection, user: User, token: str, invite: Invite) -> User:
-    if invite.name is not None and names.key(invite.name) != names.key(user.name):
-        raise Forbidden(f"This invitation is for “{invite.name}” alone. Sign out to take it.")
-    if user.role == "guest":
-        raise Forbidden("An admin needs an account: choose a password first.")
-    use(connection, token)
-    return roles.give_by_link(connection, user.id)
-
-
 def revoke(connection: Connection, by: User, invite: int) -> None:
-    """End one's own link; admins: any to the place.
+    """End one's own link, or one to a room that one looks after; admins: any to the place.
 
     :raises NotFound: it is not among those
     """
-    theirs: ColumnElement[bool] = invites.c.by == by.id
-    if by.role == "admin":
-        theirs = or_(theirs, invites.c.room.is_(None))
-    if not connection.execute(delete(invites).where(invites.c.id == invite, theirs)).rowcount:
+    found = select(invites.c.by, invites.c.room).where(invites.c.id == invite)
+    row = connection.execute(found).first()
+    if row is None or not _may_revoke(connection, by, row.by, row.room):
         raise NotFound("invitation among yours")
+    connection.execute(delete(invites).where(invites.c.id == invite))
+
+
+def _may_revoke(connection: Connection, user: User, by: int | None, room: int | None) -> bool:
+    if by == user.id:
+        return True
+    if room is None:
+        return user.role == "admin"
+    return rooms_of.standing_of(connection, user, room)[1].looks_after
 
 
 def role_of_maker(connection: Connection, invite: Invite) -> Role | None:

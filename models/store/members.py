@@ -5,16 +5,16 @@ from __future__ import annotations
 from collections.abc import Collection
 from typing import NamedTuple
 
-from sqlalchemy import Connection, delete, insert, select, update
+from sqlalchemy import Connection, delete, insert, select
 
 from models import policy
 from models.errors import Forbidden, NotFound
 from models.events import Role, RoomEntry, User
 from models.policy import may_enter
-from models.store import actions, positions
+from models.store import actions, keepers, positions
 from models.store import rooms as rooms_of
 from models.store.people import here_to_stay
-from models.store.schema import members, now, rooms, users
+from models.store.schema import invites, members, now, rooms, taken_out, users
 
 
 class Entered(NamedTuple):
@@ -45,6 +45,7 @@ def add(connection: Connection, user: int, room: int) -> bool:
     if rooms_of.is_member(connection, user, room):
         return False
     connection.execute(insert(members).values(user=user, room=room, date=now()))
+    _welcome(connection, user, room)
     positions.begin(connection, [user], room)
     return True
 
@@ -61,9 +62,15 @@ def bring_in(connection: Connection, by: User, room: int, user: int) -> bool:
     return add(connection, user, room)
 
 
-def take_out(connection: Connection, by: User, room: int, user: int) -> bool:
+def take_out(
+    connection: Connection, by: User, room: int, user: int, with_links: bool = False
+) -> bool:
     """Take somebody out of a room: oneself, or another.
 
+    Who is taken out by another is not let in again by a link that was made before.
+
+    :param with_links: all links to the room end as well: who has one could come under
+        another name
     :returns: whether somebody else looks after the room now
     :raises ChatError: ``by`` may not, or that person is not in it
     """
@@ -73,12 +80,33 @@ def take_out(connection: Connection, by: User, room: int, user: int) -> bool:
     else:
         role: Role | None = connection.scalar(select(users.c.role).where(users.c.id == user))
         policy.take_out(standing, role or "guest")
+    if with_links:
+        policy.see_links(standing)
     inside = (members.c.user == user) & (members.c.room == room)
     if not connection.execute(delete(members).where(inside)).rowcount:
         raise NotFound("person in this room")
     if user != by.id:
         actions.record(connection, by.id, "kick", user=user, room=room)
-    return row.maker == user and _succeed(connection, room)
+        connection.execute(insert(taken_out).values(user=user, room=room, date=now()))
+    if with_links:
+        connection.execute(delete(invites).where(invites.c.room == room))
+    if row.maker == user:
+        keepers.succeed(connection, room)
+    return bool(row.maker == user)
+
+
+def taken_out_at(connection: Connection, user: int, room: int) -> int | None:
+    """Tell when somebody else took this person out of a room; None: they are welcome."""
+    when: int | None = connection.scalar(
+        select(taken_out.c.date).where(taken_out.c.user == user, taken_out.c.room == room)
+    )
+    return when
+
+
+def _welcome(connection: Connection, user: int, room: int) -> None:
+    """Forget that somebody was taken out of a room: they are in it again."""
+    same = (taken_out.c.user == user) & (taken_out.c.room == room)
+    connection.execute(delete(taken_out).where(same))
 
 
 def leave_all(connection: Connection, user: int) -> dict[int, bool]:
@@ -91,18 +119,9 @@ def leave_all(connection: Connection, user: int) -> dict[int, bool]:
     left = connection.scalars(inside.returning(members.c.room)).all()
     own = select(rooms.c.id).where(rooms.c.id.in_(left), rooms.c.maker == user)
     theirs = set(connection.scalars(own))
-    return {room: room in theirs and _succeed(connection, room) for room in left}
-
-
-def hand_on(connection: Connection, user: int) -> list[int]:
-    """Have others look after the rooms of somebody who is banned; give these rooms.
-
-    Nobody else could: moderators and admins don't see into closed rooms.
-    """
-    own = connection.scalars(select(rooms.c.id).where(rooms.c.maker == user)).all()
-    for room in own:
-        _succeed(connection, room)
-    return list(own)
+    for room in theirs:
+        keepers.succeed(connection, room)
+    return {room: room in theirs for room in left}
 
 
 def check_known(connection: Connection, people: Collection[int], claimed: bool) -> None:
@@ -122,12 +141,3 @@ def check_known(connection: Connection, people: Collection[int], claimed: bool) 
             "One of these people has neither an account nor a session, just a name that anybody "
             "may say. They have to come by the page first."
         )
-
-
-def _succeed(connection: Connection, room: int) -> bool:
-    """Have the one who is longest in look after a room; where nobody can, nobody does."""
-    longest = select(members.c.user).join(users, users.c.id == members.c.user)
-    candidates = longest.where(members.c.room == room, here_to_stay, ~users.c.unclaimed)
-    maker = connection.scalar(candidates.order_by(members.c.date, members.c.user).limit(1))
-    connection.execute(update(rooms).where(rooms.c.id == room).values(maker=maker))
-    return True

@@ -76,8 +76,8 @@ def change(
         values["name_key"] = _key(connection, name, kind)
     changed = update(rooms).where(rooms.c.id == room).values(values).returning(rooms)
     entry = _entry(connection.execute(changed).one())
-    if not standing.maker:
-        actions.record(connection, user.id, "room", room=room, note=_told(changes))
+    if not standing.maker and (note := _told(changes)):
+        actions.record(connection, user.id, "room", room=room, note=note)
     closed = row.kind == "open" and kind == "closed"
     return entry, _put_out_unclaimed(connection, room) if closed else []
 

@@ -102,6 +102,14 @@ banned_addresses = Table(
     Column("user", _Id, ForeignKey("users.id", ondelete="CASCADE"), primary_key=True, index=True),
 )
 
+# Sessions that a ban ended: who comes back by one of them is told why.
+banned_sessions = Table(
+    "banned_sessions",
+    metadata,
+    Column("token_hash", LargeBinary(32), primary_key=True),
+    Column("user", _Id, ForeignKey("users.id", ondelete="CASCADE"), nullable=False, index=True),
+)
+
 # What those who look after the place have done, for admins to read.
 actions = Table(
     "actions",
@@ -168,6 +176,16 @@ rooms = Table(
 # Everybody is in the lobby, without a row here.
 members = Table(
     "members",
+    metadata,
+    Column("user", _Id, ForeignKey("users.id", ondelete="CASCADE"), primary_key=True),
+    Column("room", _Id, ForeignKey("rooms.id", ondelete="CASCADE"), primary_key=True, index=True),
+    Column("date", BigInteger, nullable=False),
+)
+
+# Whom somebody else took out of a room, and when: a link that was made before does not let
+# them in again.
+taken_out = Table(
+    "taken_out",
     metadata,
     Column("user", _Id, ForeignKey("users.id", ondelete="CASCADE"), primary_key=True),
     Column("room", _Id, ForeignKey("rooms.id", ondelete="CASCADE"), primary_key=True, index=True),

@@ -9,7 +9,7 @@ from playwright.sync_api import expect
 from tests.browser.conftest import Arrive
 from tests.browser.person import Person, appoint
 from tests.browser.test_accounts import PASSWORD, become_member, menu
-from tests.browser.test_closed_rooms import make_closed
+from tests.browser.test_closed_rooms import bring_in, make_closed
 from tests.browser.test_rooms import is_in
 from tests.serving import GustProcess
 
@@ -66,6 +66,29 @@ def test_a_new_account_comes_with_the_link(arrive: Arrive) -> None:
     bob.page.get_by_role("button", name="Create account").click()
     bob.is_connected()
     expect(bob.room("den")).to_be_visible()
+
+
+def test_who_looks_after_a_room_ends_the_links_of_others_to_it(arrive: Arrive) -> None:
+    ada, bob = arrive("ada"), arrive("bob")
+    become_member(bob)
+    make_closed(ada, "den")
+    bring_in(ada, "bob")
+    bob.room("den").click()
+    is_in(bob, "den")
+    bob.act("Invitation link")
+    path = make_link(bob)
+    ada.act("Invitation link")
+    dialog = ada.page.get_by_role("dialog")
+    expect(dialog.get_by_role("button", name="Make a link")).to_have_count(0)
+    expect(dialog.get_by_role("heading", name="Links to this room that still work")).to_be_visible()
+    expect(dialog.get_by_role("listitem")).to_contain_text(re.compile("0 of 10 used.*by .*bob"))
+    dialog.get_by_role("button", name=re.compile("Revoke")).click()
+    expect(dialog.get_by_text("There are none.")).to_be_visible()
+    bob.expects_outage = True  # the refusal's status is told in the console
+    bob.open(path)
+    expect(bob.page.get_by_role("heading", level=1)).to_have_text(
+        "This invitation does not work any more"
+    )
 
 
 def test_a_revoked_link_says_that_it_does_not_work_any_more(arrive: Arrive) -> None:

@@ -39,6 +39,7 @@ NAMING: dict[tuple[str, str], list[tuple[str, Any]]] = {
     (ROOM, "PATCH"): [
         ("/api/rooms/{room}", {"name": "mine"}),
         ("/api/rooms/{room}", {"kind": "open"}),
+        ("/api/rooms/{room}", {"maker": "{me}"}),
         ("/api/rooms/{room}", {}),
     ],
     (rf"{ROOM}/messages", "GET"): [
@@ -56,11 +57,13 @@ NAMING: dict[tuple[str, str], list[tuple[str, Any]]] = {
     (rf"{ROOM}/members/([0-9]{{1,15}})", "DELETE"): [
         ("/api/rooms/{room}/members/{me}", None),
         ("/api/rooms/{room}/members/{ada}", None),
+        ("/api/rooms/{room}/members/{ada}?links=end", None),
     ],
     (rf"{ROOM}/receipts", "GET"): [("/api/rooms/{room}/receipts", None)],
     (rf"{ROOM}/files", "GET"): [("/api/rooms/{room}/files", None)],
     (rf"{ROOM}/files", "POST"): [("/api/rooms/{room}/files", form(b"milk", "list.txt"))],
     (r"/api/invites", "POST"): [("/api/invites", {"room": "{room}"})],
+    (r"/api/invites", "GET"): [("/api/invites?room={room}", None)],
     (r"/api/invites/([0-9]{1,15})", "DELETE"): [("/api/invites/{invite}", None)],
     (r"/api/messages/([0-9]{1,15})", "GET"): [("/api/messages/{message}", None)],
     (r"/api/messages/([0-9]{1,15})", "DELETE"): [("/api/messages/{message}", None)],

@@ -8,6 +8,7 @@ import pytest
 from sqlalchemy import update
 from tornado.httpclient import HTTPClientError
 
+from handlers.ended import Ended
 from models.store import schema
 from models.store.schema import now
 from tests.handlers.accounts import admin, guest, register, sign_in
@@ -85,11 +86,32 @@ class TestBans:
         assert answer.status == 204
         for tab in tabs:
             assert (await tab.until("closed", timeout=1))["code"] == 4003
-        assert (await call("GET", "/api/me", cookie=eve.cookie)).status == 401
+        assert (await call("GET", "/api/me", cookie=eve.cookie)).status == 403
         back = await sign_in(call, "eve")
         assert (back.status, back.code) == (403, "forbidden")
         assert "spam" in back.body["error"]["message"]
         assert (await sign_in(call, "eve", "wrong password")).status == 401
+
+    @pytest.mark.gen_test
+    async def test_who_comes_back_by_their_old_session_is_told_why_also_after_a_restart(
+        self, app, call, connect
+    ) -> None:
+        root = (await admin(app, call)).cookie
+        eve, bob = await register(call, "eve"), (await guest(call, "bob")).cookie
+        await ban(call, root, eve.body["user"]["id"], reason="spam")
+        app.ended = Ended()  # as a restart leaves it, or an hour
+        assert await (await connect(cookie=eve.cookie, greeted=False)).next() == {
+            "type": "closed",
+            "code": 4003,
+        }
+        me = await call("GET", "/api/me", cookie=eve.cookie)
+        assert (me.status, me.code) == (403, "forbidden")
+        assert me.body["error"]["message"] == "You are banned from here: spam"
+        path = f"/api/users/{eve.body['user']['id']}/ban"
+        assert (await call("DELETE", path, cookie=root)).status == 204
+        assert (await call("GET", "/api/me", cookie=eve.cookie)).status == 401, "a session is over"
+        await call("DELETE", "/api/session", cookie=bob)
+        assert (await call("GET", "/api/me", cookie=bob)).status == 401
 
     @pytest.mark.gen_test
     async def test_who_is_banned_while_connecting_is_not_let_in(

@@ -48,6 +48,8 @@ def test_who_may_do_what_in_a_room(standing: Standing) -> None:
     assert outcome(policy.take_out, standing, "guest") == expected(kind != "direct" and keeps)
     assert outcome(policy.describe, standing) == expected(kind != "direct" and keeps)
     assert outcome(policy.change_kind, standing) == expected(kind != "direct" and keeps)
+    assert outcome(policy.hand_over, standing) == expected(kind != "direct" and keeps)
+    assert outcome(policy.see_links, standing) == expected(keeps)
     invites = kind != "direct" and role not in ("guest", "bot")
     assert outcome(policy.invite_to_room, standing) == expected(invites)
     assert outcome(policy.edit, standing, True) == expected(True)
@@ -69,6 +71,7 @@ def test_the_lobby_is_everybodys(role: Role) -> None:
     assert outcome(policy.take_out, lobby, "guest") == "forbidden"
     assert outcome(policy.describe, lobby) == high
     assert outcome(policy.change_kind, lobby) == "forbidden"
+    assert outcome(policy.hand_over, lobby) == "forbidden"
 
 
 @pytest.mark.parametrize("role", ROLES)

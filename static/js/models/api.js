@@ -73,7 +73,8 @@ export const api = {
   direct: (users) => post('/api/rooms/direct', { users }),
   members: (room, query) => get(`/api/rooms/${room}/members`, query),
   bringIn: (room, user) => put(`/api/rooms/${room}/members/${user}`),
-  takeOut: (room, user) => remove(`/api/rooms/${room}/members/${user}`),
+  /** @param {boolean} withLinks all links to the room end as well */
+  takeOut: (room, user, withLinks = false) => remove(`/api/rooms/${room}/members/${user}${withLinks ? '?links=end' : ''}`),
   /** @param {{before?: number, limit?: number}} position absent: the latest page */
   page: (room, position) => get(`/api/rooms/${room}/messages`, position),
   /** @param {{q: string, before?: number}} query */
@@ -90,7 +91,8 @@ export const api = {
   unban: (id) => remove(`/api/users/${id}/ban`),
 
   // --- Invitations ---
-  invites: () => get('/api/invites'),
+  /** @param {number} [room] all to this room; absent: one's own */
+  invites: (room) => get('/api/invites', { room }),
   invite: (wanted) => post('/api/invites', wanted),
   revoke: (id) => remove(`/api/invites/${id}`),
   invitation: (token) => get(`/api/join/${encodeURIComponent(token)}`),

@@ -9,7 +9,7 @@ export const isModerator = ({ role }) => RANK[role] >= RANK.moderator;
 export const isAdmin = ({ role }) => role === 'admin';
 export const hasAccount = ({ role }) => RANK[role] >= RANK.member;
 
-const looksAfter = (me, room) => isModerator(me) || room.maker === me.id;
+export const looksAfter = (me, room) => isModerator(me) || room.maker === me.id;
 
 export function mayRemove(me, message, room) {
   return message.user.id === me.id || (!room.direct && looksAfter(me, room));
@@ -27,6 +27,10 @@ export const mayBringIn = (room, lobby) => !room.direct && room.id !== lobby;
 
 export function mayTakeOut(me, user, room, lobby) {
   return mayLeave(room, lobby) && user.id !== me.id && looksAfter(me, room);
+}
+
+export function mayHandOver(me, user, room, lobby) {
+  return mayTakeOut(me, user, room, lobby) && user.id !== room.maker && user.role !== 'bot';
 }
 
 /** Moderators ban guests and members, admins all but each other. */

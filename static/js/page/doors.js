@@ -34,6 +34,7 @@ export class Doors {
     if (!place.session && !this.#chat.me && !attempt) return this.#wait('entrance');
     const session = await api.me().catch((refusal) => refusal);
     if (!(session instanceof Refusal)) return this.enter(session);
+    if (session.status === 403) return this.#wait('entrance', { why: 'banned', said: session.message });
     return session.status === 401 ? this.#wait('entrance') : this.#showAway(attempt);
   }
 
@@ -66,7 +67,9 @@ export class Doors {
   /** The socket found nobody: perhaps because the session is over, and a guest would not be let in. */
   async doubt() {
     const refusal = await api.me().then(() => null, (error) => error);
-    if (refusal?.status === 401 && this.#chat.me) this.leave('ended');
+    if (!this.#chat.me) return;
+    if (refusal?.status === 401) this.leave('ended');
+    else if (refusal?.status === 403) this.leave('banned');
   }
 
   /** Outside, before the door of this name: the entrance, or an invitation's. */

@@ -1,7 +1,7 @@
 /** A person's card: who they are, and what I can do about them. */
 
 import { api } from '../models/api.js';
-import { hasAccount, mayBan, mayGiveRole, mayTakeOut } from '../models/may.js';
+import { hasAccount, mayBan, mayGiveRole, mayHandOver, mayTakeOut } from '../models/may.js';
 import { words } from '../words.js';
 import { ask } from './dialog.js';
 import { find, paint, part } from './template.js';
@@ -80,6 +80,9 @@ class Card {
       acts.push({ word: words.writeMessage, primary: true, run: () => this.#write(user) });
     }
     if (room && this.#isIn === room) {
+      if (mayHandOver(chat.me, user, room, chat.lobby.id)) {
+        acts.push({ word: words.handOver(room.name), run: () => this.#context.open('hand_over', { user, room }) });
+      }
       acts.push({ word: words.takeOutOf(room.name), run: () => this.#takeOut(user, room) });
     }
     if (this.#known?.banned) acts.push({ word: words.unban, run: () => this.#unban(user) });
@@ -119,9 +122,11 @@ class Card {
   }
 
   async #takeOut(user, room) {
+    // Into an open one they may come back anyway.
+    if (room.kind === 'closed') return this.#context.open('take_out', { user, room });
     await api.takeOut(room.id, user.id);
     this.#dialog.close();
-    this.#context.tell(words.tookOut(user.name, room.name));
+    return this.#context.tell(words.tookOut(user.name, room.name));
   }
 
   async #unban(user) {

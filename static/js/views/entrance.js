@@ -29,10 +29,11 @@ const WAYS = {
 
 /**
  * @param {HTMLElement} hall
- * @param {{why?: 'left' | 'ended' | 'banned', entered: (session: object) => void}} told why one is outside
+ * @param {{why?: 'left' | 'ended' | 'banned', said?: string, entered: (session: object) => void}} told why one is
+ *   outside, and what the server said of it
  */
-export function show(hall, { why, entered }) {
-  if (why === 'banned') return showBanned(hall, entered);
+export function show(hall, { why, said = '', entered }) {
+  if (why === 'banned') return showBanned(hall, entered, said);
   const entrance = part('entrance');
   const ways = [place.guests && 'guest', 'signIn', place.signup === 'open' && 'register'];
   const door = new Door(entrance, { ways: ways.filter(Boolean), entered: (session) => entered(session) });
@@ -42,8 +43,9 @@ export function show(hall, { why, entered }) {
   return null;
 }
 
-function showBanned(hall, entered) {
+function showBanned(hall, entered, said) {
   const banned = part('banned');
+  find(banned, 'reason').textContent = said;
   find(banned, 'act').addEventListener('click', () => show(hall, { entered }));
   hall.replaceChildren(banned);
   find(banned, 'act').focus();

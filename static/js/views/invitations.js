@@ -1,6 +1,7 @@
 /** Links that let people in: to the place, or to one room. */
 
 import { api } from '../models/api.js';
+import { hasAccount, looksAfter } from '../models/may.js';
 import { words } from '../words.js';
 import { answer, ask } from './dialog.js';
 import { find, name, part } from './template.js';
@@ -25,9 +26,17 @@ class Invitations {
   connect() {
     this.#part('title').textContent = this.#room ? words.inviteTo(this.#room.name) : words.invitePeople;
     this.#part('about').textContent = this.#room ? words.inviteToRoomAbout : words.inviteAbout;
+    // A guest makes no links, and yet may look after a room to which others have made some.
+    this.#part('form').hidden = !hasAccount(this.#context.chat.me);
+    if (this.#keeps) this.#part('list-title').textContent = words.roomInvites;
     answer(this.#part('form'), (values) => this.#make(values));
     this.#part('copy').addEventListener('click', () => this.#copy());
     this.#load();
+  }
+
+  /** Whether the reader looks after the room: then all links to it are theirs to end. */
+  get #keeps() {
+    return Boolean(this.#room) && looksAfter(this.#context.chat.me, this.#room);
   }
 
   #part(called) {
@@ -60,7 +69,7 @@ class Invitations {
 
   async #load() {
     try {
-      const { invites } = await api.invites();
+      const { invites } = await api.invites(this.#keeps ? this.#room.id : undefined);
       this.#part('list').replaceChildren(...invites.map((invite) => this.#item(invite)));
       this.#part('none').hidden = invites.length > 0;
     } catch (refusal) {
