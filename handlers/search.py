@@ -55,5 +55,5 @@ class SearchHandler(Handler):
 
 def _marked(hit: Hit, query: Query) -> Raw:
     """Put the marked text behind the other fields of a message."""
-    marked = encode(queries.mark(hit.text, query.words))
+    marked = encode(queries.mark(hit.shown, hit.written, query.words))
     return Raw(hit.change.body[:-1] + b',"marked":' + marked + b"}")

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from html import escape
+from html import escape, unescape
 from typing import Any, NamedTuple
 
 import nh3
@@ -40,6 +40,9 @@ _FENCE = re.compile(r"```[\w+#.-]*$")
 _URL = re.compile(r"://[^\s<>\"`]+")
 _SCHEME = re.compile(r"\bhttps?$", re.I)
 _LINK = re.compile(r"(?:https?://|mailto:)\S", re.I)
+_END_OF_LINE = re.compile(r"<br>|</(?:p|li|pre)>")
+_TAG = re.compile(r'<(?:[^<>"]|"[^"]*")*>')
+_EMPTY_LINES = re.compile(r"\n\s*\n")
 _AT_THE_END = ".,:;!?'*_~"
 
 _cleaner = nh3.Cleaner(
@@ -80,6 +83,12 @@ def render(text: str, people: People = NOBODY) -> Rendered:
     found: dict[str, Any] = {"people": people, "tried": 0, "mentions": {}}
     html = _markdown.render(text, found)
     return Rendered(_cleaner.clean(html.replace(">\n<", "><").strip()), list(found["mentions"]))
+
+
+def plain(html: str) -> str:
+    """Give what one sees of a rendered text, without its elements."""
+    lines = _TAG.sub("", _END_OF_LINE.sub("\n", html))
+    return unescape(_EMPTY_LINES.sub("\n", lines)).strip()
 
 
 def _plain(text: str) -> str:

@@ -9,6 +9,7 @@ from html import escape
 from typing import NamedTuple
 
 from models.errors import BadEvent, Empty, TooLong
+from models.folding import composed
 
 LONGEST = 200  # characters of a query
 EXCERPT = 240  # characters of a found text
@@ -42,6 +43,7 @@ def parse(text: str, author: str = "") -> Query:
         raise TooLong("This search", len(text), LONGEST)
     if "\0" in text:
         raise BadEvent("A search can't contain the character U+0000.")
+    text = composed(text)
     words: list[str] = []
     named: dict[str, str] = {"from": author} if author else {}
     for key, phrase, word in _PART.findall(text):
@@ -60,21 +62,32 @@ def parse(text: str, author: str = "") -> Query:
     )
 
 
-def mark(text: str, words: Sequence[str]) -> str:
-    """Give what was found as HTML: the part around the first hit, every hit marked."""
+def mark(shown: str, written: str, words: Sequence[str]) -> str:
+    """Give what was found as HTML: the part around the first hit, every hit marked.
+
+    :param shown: it as one sees it
+    :param written: it as it was written, which is given where the words are only there: in
+        the address of a link, or as a sign of Markdown
+    """
+    shown = composed(shown)
     if not words:
-        return escape(text[:EXCERPT])
+        return escape(shown[:EXCERPT])
     longest_first = sorted(words, key=len, reverse=True)
     hit = re.compile("|".join(map(re.escape, longest_first)), re.I)
+    text = shown if hit.search(shown) else composed(written)
+    return _marked(text, hit)
+
+
+def _marked(text: str, hit: re.Pattern[str]) -> str:
     first = hit.search(text)
     begin = max(0, first.start() - _BEFORE_HIT) if first else 0
     part = text[begin : begin + EXCERPT]
-    shown, at = ["…" if begin else ""], 0
+    parts, at = ["…" if begin else ""], 0
     for found in hit.finditer(part):
-        shown += [escape(part[at : found.start()]), f"<mark>{escape(found[0])}</mark>"]
+        parts += [escape(part[at : found.start()]), f"<mark>{escape(found[0])}</mark>"]
         at = found.end()
     end = "…" if begin + EXCERPT < len(text) else ""
-    return "".join([*shown, escape(part[at:]), end])
+    return "".join([*parts, escape(part[at:]), end])
 
 
 def _midnight(date: str) -> int:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import unicodedata
+
 from models.errors import BadEvent, TooLong
 from models.names import is_unseen
 
@@ -21,3 +23,10 @@ def check(text: str, limit: int) -> None:
 def is_blank(text: str) -> bool:
     """Tell whether nothing of a text can be seen."""
     return all(map(is_unseen, text))
+
+
+def composed(text: str) -> str | None:
+    """Give a text with its letters and marks composed (NFC); None: they are, as nearly always."""
+    if text.isascii() or unicodedata.is_normalized("NFC", text):
+        return None
+    return unicodedata.normalize("NFC", text)

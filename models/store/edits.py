@@ -35,6 +35,7 @@ _number = (
 NOTHING = {
     "text": "",
     "html": "",
+    "composed": None,
     "edited": None,
     "deleted": True,
     "reply_to": None,
@@ -66,8 +67,8 @@ def edit(connection: Connection, user: User, id: int, text: str, html: str | Non
     if named or row.mentions:
         naming.write_anew(connection, Naming(user.id, row.room, id, named))
     told = encode(named).decode() if named else None
-    values = {"text": text, "html": html, "edited": now(), "mentions": told}
-    return _change(connection, row, values)
+    said = {"text": text, "html": html, "composed": texts.composed(text)}
+    return _change(connection, row, {**said, "edited": now(), "mentions": told})
 
 
 def remove(connection: Connection, user: User, id: int) -> list[Change]:

@@ -11,6 +11,7 @@ from typing import Any
 from msgspec import UNSET, Struct
 from sqlalchemy import BigInteger, Connection, String, bindparam, column, insert, values
 
+from models import texts
 from models.channel import Change
 from models.events import Message, User, encode
 from models.store import files, naming, numbers
@@ -64,6 +65,7 @@ _COLUMNS = (
     "msg_id",
     "text",
     "html",
+    "composed",
     "date",
     "files",
     "posted",
@@ -169,6 +171,7 @@ def _row(post: Post, refers: Referred, seq: int, date: int) -> Values:
         post.msg_id,
         post.text,
         refers.html if post.html is None else post.html,
+        texts.composed(post.text),
         date,
         _json(refers.files),
         seq,

@@ -202,6 +202,8 @@ messages = Table(
     Column("msg_id", String(64), nullable=False),
     Column("text", Text, nullable=False),
     Column("html", Text, nullable=False),
+    # The text in Unicode NFC, where it is in another form: searching reads this one.
+    Column("composed", Text),
     Column("date", BigInteger, nullable=False),
     # What the message tells of its files, as JSON: reading messages costs no join.
     Column("files", Text),

@@ -27,7 +27,7 @@ from sqlalchemy import (
     select,
 )
 
-from models import names
+from models import markup, names
 from models.channel import Change
 from models.errors import NotFound
 from models.queries import Query
@@ -48,10 +48,15 @@ _STEPS = (100, 1_000, 5_000)
 
 
 class Hit(NamedTuple):
-    """A message that was found, and what it was found by."""
+    """A message that was found.
+
+    :ivar shown: it as one sees it, and below it the names of its files
+    :ivar written: the same as it was written, and found
+    """
 
     change: Change
-    text: str
+    shown: str
+    written: str
 
 
 class Found(NamedTuple):
@@ -166,7 +171,8 @@ def _contains(word: str) -> ColumnElement[bool]:
     name = func.json_extract(file.c.value, "$.name", type_=String)
     named = exists(select(1).select_from(file).where(_in(name, word)))
     # Most messages have none, which is found out faster than that none has such a name.
-    return or_(_in(messages.c.text, word), messages.c.files.is_not(None) & named)
+    said = func.coalesce(messages.c.composed, messages.c.text, type_=String)
+    return or_(_in(said, word), messages.c.files.is_not(None) & named)
 
 
 def _in(said: ColumnElement[str], word: str) -> ColumnElement[bool]:
@@ -210,10 +216,10 @@ def _among(
 
 
 def _hits(rows: Sequence[Row[Any]]) -> list[Hit]:
-    return [Hit(change_of(row), _searched(row)) for row in rows]
-
-
-def _searched(row: Row[Any]) -> str:
-    """Give what a message is found by: its text, and below it the names of its files."""
-    of_files = [file.name for file in decode_files(row.files)] if row.files else []
-    return "\n".join(filter(None, [row.text, *of_files]))
+    hits = []
+    for row in rows:
+        names = [file.name for file in decode_files(row.files)] if row.files else []
+        shown = "\n".join([markup.plain(row.html), *names]).strip()
+        written = "\n".join([row.composed or row.text, *names]).strip()
+        hits.append(Hit(change_of(row), shown, written))
+    return hits

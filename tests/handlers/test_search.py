@@ -170,3 +170,38 @@ async def test_a_message_is_found_by_the_names_of_its_files(connect, call) -> No
     }.items():
         answer = await call("GET", f"/api/search?{urlencode({'q': query})}", cookie=cookie)
         assert [message["marked"] for message in answer.body["messages"]] == found, query
+
+
+@pytest.mark.gen_test
+async def test_what_is_found_is_shown_as_one_sees_it(connect, call) -> None:
+    cookie, _ = await sign_in(call, "ada")
+    ada = await connect(cookie=cookie)
+    await ada.say("The **new** `release` is _out_:\n- for `a < b`\n- [notes](https://gust.example)")
+    for query, shown in {
+        "release": "The new <mark>release</mark> is out:\nfor a &lt; b\nnotes",
+        "new notes": "The <mark>new</mark> release is out:\nfor a &lt; b\n<mark>notes</mark>",
+        "in:lobby": "The new release is out:\nfor a &lt; b\nnotes",
+    }.items():
+        answer = await call("GET", f"/api/search?{urlencode({'q': query})}", cookie=cookie)
+        assert [message["marked"] for message in answer.body["messages"]] == [shown], query
+    answer = await call("GET", "/api/search?q=gust.example", cookie=cookie)
+    assert "(https://<mark>gust.example</mark>)" in answer.body["messages"][0]["marked"]
+
+
+COMPOSED, APART, HALF = "Vi\u1ec7t", "Vie\u0323\u0302t", "Vi\u00ea\u0323t"  # as Macs, Windows type
+
+
+@pytest.mark.gen_test
+async def test_one_letter_is_one_however_its_accents_are_written(connect, call) -> None:
+    cookie, _ = await sign_in(call, "ada")
+    ada = await connect(cookie=cookie)
+    said = [f"{word} Nam" for word in (COMPOSED, APART, HALF)]
+    ids = [(await ada.say(text))["message"]["id"] for text in said]
+    for word in (COMPOSED, APART, HALF):
+        for query in (word, word[2:], word.upper()):
+            assert await texts(call, cookie, q=query) == said[::-1], ascii(query)
+    ada.send(type="edit", id=ids[0], text=f"cafe\u0301 {APART}")
+    ada.send(type="delete", id=ids[1])
+    await ada.until("message", id=ids[1])
+    assert await texts(call, cookie, q=COMPOSED) == [said[2], f"cafe\u0301 {APART}"]
+    assert await texts(call, cookie, q="\u00e9") == [f"cafe\u0301 {APART}"]

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from models.markup import render
+from models.markup import plain, render
 from models.mentions import People
 
 REL = 'rel="noopener noreferrer nofollow"'
@@ -215,6 +215,22 @@ def test_whatever_is_made_of_what_markdown_looks_at_takes_under_five_ms() -> Non
     for _ in range(150):
         text = "".join(dice.choices(PIECES, k=dice.randint(1, 5))) * dice.randint(1, 400)
         assert took(text[:4000]) < 5.0, text[:80]
+
+
+def test_what_one_sees_of_it_has_no_signs() -> None:
+    seen = plain(html("**a** `<b>` [c](https://d)\n\n- e\n- f &amp;\n\n> g\nh :tada:"))
+    assert seen == "a <b> c\ne\nf &amp;\ng\nh 🎉"
+    assert plain(html('```a>"b\n<i>\n```')) == "<i>"
+    assert plain("") == ""
+
+
+@settings(max_examples=200, deadline=None)
+@given(st.lists(st.sampled_from(PIECES), max_size=60).map("".join))
+def test_what_one_sees_is_all_that_is_between_the_elements(text: str) -> None:
+    reader = Elements()
+    reader.feed(html(text))
+    reader.close()
+    assert "".join(plain(html(text)).split()) == "".join(reader.text.split())
 
 
 def test_long_code_is_shown_as_code() -> None:

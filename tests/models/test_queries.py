@@ -40,17 +40,33 @@ def test_a_name_given_beside_the_words_counts_unless_they_say_another() -> None:
     assert parse("tea from:bob", "ada").author == "bob"
 
 
+def marked(text: str, *words: str) -> str:
+    return mark(text, text, words)
+
+
 def test_hits_are_marked_and_everything_else_escaped() -> None:
-    assert mark("<b>Tea & TEA", ["tea"]) == "&lt;b&gt;<mark>Tea</mark> &amp; <mark>TEA</mark>"
-    assert mark("1.5 < 15", ["1.5", "<"]) == "<mark>1.5</mark> <mark>&lt;</mark> 15"
+    assert marked("<b>Tea & TEA", "tea") == "&lt;b&gt;<mark>Tea</mark> &amp; <mark>TEA</mark>"
+    assert marked("1.5 < 15", "1.5", "<") == "<mark>1.5</mark> <mark>&lt;</mark> 15"
 
 
 def test_a_long_text_is_shown_around_its_first_hit() -> None:
-    shown = mark("a" * 1000 + "tea" + "b" * 1000, ["tea"])
+    shown = marked("a" * 1000 + "tea" + "b" * 1000, "tea")
     assert shown == "…" + "a" * 60 + "<mark>tea</mark>" + "b" * 177 + "…"
 
 
-@given(st.text(), st.lists(st.text(min_size=1), max_size=5))
-def test_only_marks_are_elements(text: str, words: list[str]) -> None:
-    shown = mark(text, words)
-    assert "<" not in shown.replace("<mark>", "").replace("</mark>", "")
+def test_what_is_found_only_as_it_was_written_is_shown_so() -> None:
+    written = "the **new** [release](https://gust.example)"
+    assert mark("the new release", written, ["new"]) == "the <mark>new</mark> release"
+    assert "https://<mark>gust</mark>" in mark("the new release", written, ["gust"])
+
+
+def test_one_letter_is_one_however_it_is_written() -> None:
+    for text in ("caf\u00e9", "cafe\u0301"):
+        for word in parse("CAF\u00c9").words + parse("CAFE\u0301").words:
+            assert marked(text, word) == "<mark>caf\u00e9</mark>"
+
+
+@given(st.text(), st.text(), st.lists(st.text(min_size=1), max_size=5))
+def test_only_marks_are_elements(shown: str, written: str, words: list[str]) -> None:
+    told = mark(shown, written, words)
+    assert "<" not in told.replace("<mark>", "").replace("</mark>", "")

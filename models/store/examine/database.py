@@ -33,7 +33,8 @@ _NEVER = {
         AS before FROM messages) WHERE before >= posted""",
     "removed messages still have something of what they said": """
         SELECT id FROM messages
-        WHERE deleted AND (text <> '' OR html <> '' OR files IS NOT NULL)""",
+        WHERE deleted
+        AND (text <> '' OR html <> '' OR composed IS NOT NULL OR files IS NOT NULL)""",
     "people have read what has not been said": """
         SELECT user FROM positions JOIN rooms ON rooms.id = positions.room
         WHERE positions.read > rooms.seq OR positions.received > rooms.seq""",
@@ -118,7 +119,7 @@ def _examine_index(database: sqlite3.Connection) -> Iterator[Finding]:
     wrong = [
         id
         for id, length, sizes in database.execute(
-            """SELECT id, length(text || coalesce((SELECT char(10) ||
+            """SELECT id, length(coalesce(composed, text) || coalesce((SELECT char(10) ||
             group_concat(json_extract(value, '$.name'), char(10))
             FROM json_each(messages.files)), '')), sz
             FROM messages JOIN search_docsize USING (id) WHERE NOT deleted"""

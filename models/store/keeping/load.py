@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, exists, insert, select, update
 
-from models import emoji, filenames, markup, names
+from models import emoji, filenames, markup, names, texts
 from models.errors import ChatError
 from models.events import encode
 from models.mentions import EVERYBODY, NOBODY, People
@@ -146,14 +146,16 @@ class _Loading:
         for person in dict.fromkeys(named):
             if person != self._newcomers.person(line.user):
                 self._rows[mentions].append({"message": line.id, "user": person, "room": room})
-        reactions = {
-            symbol: [self._newcomers.person(id) for id in people]
-            for symbol, people in line.reactions.items()
-            if emoji.is_one(symbol) and people
-        }
+        reactions: dict[str, list[int]] = {}
+        for symbol, people in line.reactions.items():
+            if emoji.is_one(symbol) and people:
+                ids = [self._newcomers.person(id) for id in people]
+                known = reactions.setdefault(emoji.qualified(symbol), [])
+                known += [id for id in ids if id not in known]
         return {
             "text": text,
             "html": markup.render(text, self._people_of(named)).html,
+            "composed": texts.composed(text),
             "edited": line.edited,
             "reply_to": line.replyTo,
             "mentions": _json(named),
