@@ -13,11 +13,13 @@ MOST = 1_000  # on one message: each of them is told to everybody again with the
 def react(reactions: Reactions, user: int, symbol: str, on: bool, most: int) -> bool:
     """Add or take back somebody's reaction, in the order in which they came.
 
+    :param symbol: counts as one, with selectors of its variation and without
     :param most: different emoji that a message may have
     :returns: whether that changed anything
     :raises BadEvent: it is not one emoji
     :raises Forbidden: the message has its share of them
     """
+    symbol = emoji.qualified(symbol)
     people = reactions.get(symbol, [])
     if (user in people) == on:
         return False

@@ -24,6 +24,31 @@ def test_anything_else_is_not(text: str) -> None:
     assert not emoji.is_one(text)
 
 
+@pytest.mark.parametrize(
+    ("text", "whole"),
+    [
+        *[("❤", "❤️"), ("❤️", "❤️"), ("☺", "☺️"), ("✔", "✔️"), ("👍️", "👍"), ("1⃣", "1️⃣"), ("☝🏽", "☝🏽")],
+        *[("☝️🏽", "☝🏽"), ("🏳‍🌈", "🏳️‍🌈"), ("👁‍🗨", "👁️‍🗨️"), ("❤‍🔥", "❤️‍🔥"), ("🇸🇪", "🇸🇪"), ("⭐️", "⭐")],
+    ],
+)
+def test_an_emoji_is_one_with_selectors_and_without(text: str, whole: str) -> None:
+    assert emoji.qualified(text) == whole
+    assert emoji.qualified(whole) == whole
+
+
+def test_all_that_have_names_are_as_keyboards_send_them() -> None:
+    assert [each for each in emoji.TABLE.values() if emoji.qualified(each) != each] == []
+
+
+def test_two_ways_to_write_a_heart_count_as_one_reaction() -> None:
+    reactions: dict[str, list[int]] = {}
+    assert react(reactions, 1, "❤", on=True, most=1)
+    assert react(reactions, 2, "❤️", on=True, most=1)
+    assert not react(reactions, 2, "❤", on=True, most=1)
+    assert reactions == {"❤️": [1, 2]}
+    assert react(reactions, 1, "❤️", on=False, most=1)
+
+
 def test_taking_back_what_is_not_there_changes_nothing() -> None:
     reactions = {"👍": [1]}
     assert not react(reactions, 2, "👍", on=False, most=20)
