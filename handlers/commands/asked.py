@@ -10,6 +10,8 @@ from tornado.options import options
 
 from handlers.options import GiveUp, parse
 
+NICE = 10  # what is written of all that is kept can wait, the people who talk can't
+
 
 def argument(arguments: list[str], command: str, what: str) -> str:
     """Give what is said behind a command, and read the options behind it.

@@ -13,13 +13,11 @@ from models.store.keeping import backup as keeping
 from models.store.keeping import restore as restoring
 from models.store.keeping.archive import NoBackup
 
-NICE = 10  # a backup can wait, the people who talk can't
-
 
 def write(arguments: list[str]) -> int:
     """Write a backup; a server may be at work meanwhile."""
     target = asked.file(arguments, "backup")
-    os.nice(NICE)
+    os.nice(asked.NICE)
     with asked.explained(target):
         written = keeping.write(asked.database(), asked.data() / "files", target)
     print(f"{target}: {shown(written.size)}, the database and {written.files:,} files.")

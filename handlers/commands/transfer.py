@@ -6,7 +6,6 @@ import os
 import sys
 
 from handlers.commands import asked
-from handlers.commands.backup import NICE
 from handlers.options import GiveUp
 from models.errors import DiskFull, NotStored
 from models.store.keeping import transfer
@@ -16,7 +15,7 @@ from models.store.keeping.lines import BadExport
 def write(arguments: list[str]) -> int:
     """Write an export; a server may be at work meanwhile."""
     target = asked.file(arguments, "export")
-    os.nice(NICE)
+    os.nice(asked.NICE)
     with asked.explained(target):
         written = transfer.write(asked.database(), asked.data() / "files", target)
     files = f" and {written.files:,} files" if target.suffix == ".zip" else ""
