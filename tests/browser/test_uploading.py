@@ -130,3 +130,40 @@ def test_a_photo_is_answered_by_its_name(arrive: Arrive) -> None:
     bob.say("lovely")
     for person in (bob, ada):
         expect(person.messages.last.locator(".quote")).to_contain_text("beach.jpg")
+
+
+def test_a_page_with_files_that_are_not_sent_asks_before_it_goes(arrive: Arrive) -> None:
+    ada = arrive("ada")
+    asked: list[str] = []
+    ada.page.on("dialog", lambda dialog: (asked.append(dialog.type), dialog.accept()))
+    ada.composer.fill("a draft is kept")
+    ada.page.reload()
+    expect(ada.composer).to_have_value("a draft is kept")
+    assert asked == []
+    pick(ada, *(file(f"{n}.txt", b"x", "text/plain") for n in range(12)))
+    expect(ada.page.get_by_text("A message can have 10 files. Send these first.")).to_be_visible()
+    expect(ada.page.locator(".upload")).to_have_count(10)
+    ada.page.reload()
+    assert asked == ["beforeunload"]
+    ada.is_connected()
+    pick(ada, file("list.txt", b"x", "text/plain"))
+    send(ada)
+    expect(ada.messages.locator(".file-name")).to_have_text(["list.txt"])
+    ada.page.reload()
+    assert asked == ["beforeunload"]
+
+
+def test_all_files_of_a_room_are_shown_page_by_page(arrive: Arrive, gust: GustProcess) -> None:
+    ada = arrive("ada")
+    for first in range(1, 61, 10):
+        pick(ada, *(file(f"{n}.bin", b"%d" % n, "video/x") for n in range(first, first + 10)))
+        send(ada)
+        expect(ada.messages).to_have_count(first // 10 + 1)
+    ada.act("Files")
+    dialog = ada.page.get_by_role("dialog", name="Files of")
+    expect(dialog.locator(".file-name")).to_have_count(50)
+    expect(dialog.locator(".file-name").first).to_have_text("60.bin")
+    dialog.get_by_role("button", name="Show more").click()
+    expect(dialog.locator(".file-name")).to_have_count(60)
+    expect(dialog.locator(".file-name").last).to_have_text("1.bin")
+    expect(dialog.get_by_role("button", name="Show more")).to_be_hidden()

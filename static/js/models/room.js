@@ -88,10 +88,13 @@ export class Room extends Log {
     this.#take(message);
   }
 
-  /** Those whom one may want to name here: who is here, who belongs here, who wrote lately. */
+  /**
+   * Those whom one may want to name here: who is here, who belongs here, and in an open room who wrote lately. Of a
+   * closed one they may be no longer.
+   */
   get known() {
     const people = new Map([...this.presence.people, ...this.members.map((user) => [user.id, user])]);
-    for (const { user } of this.messages.slice(-NEAR)) if (!people.has(user.id)) people.set(user.id, user);
+    if (this.kind === 'open') for (const { user } of this.messages.slice(-NEAR)) if (!people.has(user.id)) people.set(user.id, user);
     return [...people.values()].sort((one, other) => one.name.localeCompare(other.name));
   }
 

@@ -39,6 +39,11 @@ export class Uploads extends EventTarget {
     this.#next();
   }
 
+  /** Whether some would be lost with this page: those that wait, go up, or are there and in no message yet. */
+  get held() {
+    return this.#all.some(({ final }) => !final);
+  }
+
   /** Whether a message can be sent now, with what is there. */
   ready(room) {
     return this.of(room).every(({ state }) => state === 'done');

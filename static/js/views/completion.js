@@ -8,7 +8,6 @@ import { find, icon, paint, part } from './template.js';
 
 const MOST = 8;
 const BEGUN = /(?:^|[\s(])(?:(:)([a-z0-9_+-]{2,})|(@)([^\s@:"]{0,32}))$/iu;
-const EVERYBODY = ['here', 'room'];
 
 const plain = (text) => text.normalize('NFKD').replace(/\p{M}/gu, '').toLowerCase();
 
@@ -56,7 +55,7 @@ export class Completion {
     if (colon) return offer(await this.#emoji(typed.toLowerCase()));
     const near = this.#people(plain(typed));
     offer(near);
-    return near.length < MOST && typed && offer(await this.#further(typed, near));
+    return near.length < MOST && offer(await this.#further(typed, near));
   }
 
   async #emoji(typed) {
@@ -67,16 +66,22 @@ export class Completion {
   #people(typed) {
     const { me, current } = this.#chat;
     const people = current.known.filter(({ id }) => id !== me.id).map((user) => ({ user, name: user.name }));
-    const all = EVERYBODY.map((name) => ({ name, note: words.everybody[name] }));
-    return [...people, ...all].filter(({ name }) => begins(name, typed)).slice(0, MOST).map(mention);
+    return [...people, ...everybody(current)].filter(({ name }) => begins(name, typed)).slice(0, MOST).map(mention);
   }
 
-  // The people of the place, behind those of the room.
   async #further(typed, near) {
-    const { users } = await api.users({ q: typed, limit: MOST }).catch(() => ({ users: [] }));
+    const others = await this.#sought(this.#chat.current, typed).catch(() => []);
     const there = new Set(near.map(({ user }) => user?.id));
-    const others = users.filter(({ id }) => id !== this.#chat.me.id && !there.has(id));
-    return [...near, ...others.map((user) => mention({ user, name: user.name }))].slice(0, MOST);
+    const fresh = others.filter(({ id }) => id !== this.#chat.me.id && !there.has(id));
+    return [...near, ...fresh.map((user) => mention({ user, name: user.name }))].slice(0, MOST);
+  }
+
+  // Behind those whom the page knows in the room: its members; in an open one the people of the place, whom the
+  // name would call there.
+  async #sought({ id, kind }, typed) {
+    if (kind === 'direct') return [];
+    if (kind === 'closed') return (await api.members(id, { q: typed, limit: MOST })).members;
+    return typed ? (await api.users({ q: typed, limit: MOST })).users : [];
   }
 
   #offer(begun, found) {
@@ -136,6 +141,12 @@ export class Completion {
     this.#field.setRangeText(`${this.#found[at].text} `, from, to, 'end');
     this.#field.dispatchEvent(new InputEvent('input', { bubbles: true }));
   }
+}
+
+/** The names that call more than one. Where two talk, they would call nobody else. */
+function everybody({ direct, others }) {
+  if (direct) return others.length > 1 ? [{ name: 'room', note: words.everybody.direct }] : [];
+  return ['here', 'room'].map((name) => ({ name, note: words.everybody[name] }));
 }
 
 const begins = (name, typed) => plain(name).split(/\s+/u).some((word) => word.startsWith(typed));

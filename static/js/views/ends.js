@@ -38,12 +38,12 @@ export class Ends {
     find(this.#head, 'shape').hidden = state !== 'loading';
     find(this.#head, 'said').hidden = state === 'loading';
     find(this.#head, 'again').hidden = state !== 'failed';
-    find(this.#head, 'title').textContent = state === 'empty' ? words.emptyTitle(room.name) : '';
+    find(this.#head, 'title').textContent = state === 'empty' ? words.emptyTitle(room) : '';
     find(this.#head, 'text').textContent = {
       loading: '',
       failed: room.loaded ? words.olderFailed : words.latestFailed,
-      empty: words.empty,
-      beginning: words.beginning(room.name),
+      empty: words.empty(room),
+      beginning: words.beginning(room),
     }[state];
     this.#tail.hidden = !run.failed.has('after');
   }

@@ -9,7 +9,7 @@ import { find } from './template.js';
 /** @param {{room: {id: number, name: string}}} told */
 export async function open(context, { room }) {
   const dialog = ask('gallery');
-  find(dialog, 'title').textContent = words.filesOf(room.name);
+  find(dialog, 'title').textContent = words.filesOf(room);
   const more = find(dialog, 'more');
   let last;
   async function load() {

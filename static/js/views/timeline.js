@@ -148,7 +148,7 @@ export class Timeline {
     // Only what is said now is announced; history and what scrolling brings is read at the reader's own pace.
     this.#scroller.setAttribute('aria-live', this.#live ? 'polite' : 'off');
     this.#live = false;
-    name(this.#scroller, words.messagesIn(room.name));
+    name(this.#scroller, words.messagesIn(room));
     this.#stretch.shrink(run, Boolean(hold?.upper));
     const messages = this.#stretch.of(run);
     const waiting = this.#outbox.of(room.id).length > 0;

@@ -20,7 +20,10 @@ export class Tray {
     this.#place = find(form, 'tray');
     this.#limits = limits;
     this.#changed = changed;
-    this.#uploads.addEventListener('changed', ({ detail }) => detail === this.#room && this.#draw());
+    this.#uploads.addEventListener('changed', ({ detail }) => {
+      this.#guard();
+      if (detail === this.#room) this.#draw();
+    });
   }
 
   get filled() {
@@ -53,6 +56,12 @@ export class Tray {
     return this.#uploads.take(this.#room);
   }
 
+  // Only while there is something to lose: a page that listens for its end is not kept for going back to.
+  #guard() {
+    if (this.#uploads.held) addEventListener('beforeunload', ask);
+    else removeEventListener('beforeunload', ask);
+  }
+
   #draw() {
     const uploads = this.#uploads.of(this.#room);
     const list = find(this.#place, 'list');
@@ -83,6 +92,9 @@ export class Tray {
     return element;
   }
 }
+
+/** Have the browser ask, in its own words, whether to leave. */
+const ask = (event) => event.preventDefault();
 
 // What a browser can draw without asking the server.
 function face(source) {

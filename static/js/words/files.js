@@ -4,7 +4,7 @@ import { LANGUAGE, isolated } from './sentences.js';
 
 export const files = {
   files: 'Files',
-  filesOf: (room) => `Files of ${isolated(room)}`,
+  filesOf: ({ direct, name }) => (direct ? `Files shared with ${isolated(name)}` : `Files of ${isolated(name)}`),
   loadingFiles: 'Loading files',
   noFiles: 'No files yet. Drop one into the conversation, or press the paper clip beside the message.',
   showPicture: (name) => `Show ${isolated(name)} large`,

@@ -4,12 +4,19 @@ import { counted, isolated, listed } from './sentences.js';
 import { times } from './times.js';
 
 export const talk = {
-  messagesIn: (room) => `Messages in ${isolated(room)}`,
+  messagesIn: ({ direct, name }) => `Messages ${direct ? 'with' : 'in'} ${isolated(name)}`,
   skip: 'Skip to the messages',
   loading: 'Loading messages',
-  emptyTitle: (room) => `It is quiet in ${isolated(room)}`,
-  empty: 'Write the first message below. It is kept, and everyone who comes here will see it.',
-  beginning: (room) => `This is where ${isolated(room)} begins.`,
+  emptyTitle: ({ direct, name, others }) =>
+    direct ? listed(['You', ...others.map((user) => user.name)]) : `It is quiet in ${isolated(name)}`,
+  empty: ({ kind, others }) =>
+    ({
+      open: 'Write the first message below. It is kept, and everyone who comes here will see it.',
+      closed: 'Write the first message below. It is kept, and everyone who is let in here will see it.',
+      direct: `Write the first message below. Only ${others.length > 1 ? 'those named above' : 'the two of you'} will see it.`,
+    })[kind],
+  beginning: ({ direct, name }) =>
+    direct ? `This is where your conversation with ${isolated(name)} begins.` : `This is where ${isolated(name)} begins.`,
   olderFailed: 'Older messages could not be loaded.',
   newerFailed: 'Newer messages could not be loaded.',
   latestFailed: 'The messages could not be loaded.',
@@ -80,7 +87,7 @@ export const talk = {
   noHits: 'Nothing found. Fewer or shorter words find more.',
 
   // The composer
-  everybody: { here: 'Everybody who is here now', room: 'Everybody in this room' },
+  everybody: { here: 'Everybody who is here now', room: 'Everybody in this room', direct: 'Everybody in this conversation' },
   completion: 'Suggestions',
   typing: (names) =>
     names.length > 2 ? `${names.length} people are typing` : `${listed(names)} ${names.length === 1 ? 'is' : 'are'} typing`,
