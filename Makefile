@@ -3,9 +3,12 @@
 # make style what `make test` checks of style and types
 # make dist  build dist/gust.pyz: all of it in one file, for any machine with Python
 # make bench measure, side by side with peers
+# make soak  bring about every fault, larger and for longer than the tests do (10 minutes; SOAK=3:
+#            three times as often and as long), and write docs/reliability.md
 
 PYTHON ?= $(shell command -v python3.11 || command -v python3)
 PORT ?= 3001
+SOAK ?= 1
 BIN := .venv/bin
 
 # What dist/gust.pyz runs on: these Pythons, on Linux with glibc 2.28 or newer (2018) and this
@@ -18,7 +21,7 @@ endif
 DIST := .venv/dist
 SOURCES := $(shell find chat.py handlers models static templates -type f -not -name '*.pyc')
 
-.PHONY: run test style dist bench system clean
+.PHONY: run test style dist bench soak system clean
 
 run: .venv/run
 	$(BIN)/python chat.py --port=$(PORT) $(ARGS)
@@ -36,6 +39,9 @@ dist: dist/gust.pyz
 
 bench: .venv/run
 	$(BIN)/python -m benchmarks $(ARGS)
+
+soak: .venv/test
+	SOAK=$(SOAK) $(BIN)/python -m pytest tests/faults
 
 system:
 	sh tests/system.sh

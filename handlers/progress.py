@@ -71,8 +71,9 @@ class Progress:
         try:
             moved = writing.result()
         except ChatError as error:
-            # It will be said again: with the next message, or the next visit.
-            log.warning("positions could not be stored: %s", error)
+            # It will be said again: with the next message, or the next visit. The store has
+            # told why, once; this comes ten times a second.
+            log.debug("positions could not be stored: %s", error)
             return
         for one in moved:
             self._bus.signal(HasRead(*one))

@@ -23,6 +23,7 @@ from sqlalchemy.exc import IntegrityError, OperationalError, SQLAlchemyError
 from models.counts import Counts
 from models.errors import ChatError, NotStored
 from models.store import posts
+from models.store.outage import Outage
 
 log = logging.getLogger("gust.store")
 
@@ -55,6 +56,7 @@ class Writer:
         self._engine = engine
         self._loop = loop
         self._counts = counts
+        self._outage = Outage()
         self._taken = self._done = 0
         self._queue: SimpleQueue[list[Work] | None] = SimpleQueue()
         self._submitted: list[Work] = []
@@ -151,12 +153,15 @@ class Writer:
         self, connection: Connection, batch: Sequence[Work], insert: posts.Insert
     ) -> list[Outcome]:
         with connection.begin():
-            return list(_run(connection, batch, insert))
+            outcomes = list(_run(connection, batch, insert))
+        if self._outage.is_on:
+            self._outage.pass_by()
+        return outcomes
 
     def _refuse(self, batch: Sequence[Work], error: OperationalError) -> list[Outcome]:
         # The disk is full, the file is locked or gone: trying each work alone
         # would fail as often, and take as long each time.
-        log.error("not stored: %d writes: %s", len(batch), error.orig)
+        self._outage.refuse(len(batch), str(error.orig))
         return [NotStored(str(error.orig)) for _ in batch]
 
 

@@ -9,16 +9,19 @@ from pathlib import Path
 
 import pytest
 
+from tests.faults.crowd import Crowd
+from tests.faults.figures import rounds
 from tests.faults.keeping import Copy, connect, read_until
 from tests.faults.test_uploads import upload
+from tests.faults.watched import Watched
 from tests.faults.wire import ask, call, run, sign_in
-from tests.serving import GustProcess
 
 HOUR = 3600  # seconds
+JUMPS = rounds(4, 20)
 PASSWORD = "correct horse"
 
 
-class Clocked(GustProcess):
+class Clocked(Watched):
     """A server whose clock can be set."""
 
     def __init__(self, folder: Path, *options: str) -> None:
@@ -70,6 +73,24 @@ def test_people_talk_on_in_order_and_who_was_away_misses_nothing(tmp_path, jump)
     with Clocked(tmp_path) as server:
         run(scene())
         assert not server.complaints
+
+
+def test_a_crowd_does_not_notice_that_the_clock_jumps(tmp_path, fault):
+    async def scene() -> Crowd:
+        async with Crowd(server, posting=10, listening=2, pause=0.01) as crowd:
+            for jump in range(JUMPS):
+                server.set((0, HOUR, 0, -HOUR)[jump % 4])
+                await asyncio.sleep(0.3)
+                stated.came_back(await crowd.served())
+        return crowd
+
+    stated = fault("The clock jumps by an hour", f"{JUMPS} times, on and back", times=JUMPS)
+    with Clocked(tmp_path, "--message-rate=0") as server:
+        crowd = run(scene())
+        stated.look_at(server)
+        stated.acked, stated.lost, stated.twice, _ = crowd.compare(tmp_path / "data")
+        assert not server.told
+    stated.hold()
 
 
 @pytest.mark.parametrize("jump", [-HOUR, HOUR])

@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
+import json
+import random
 import shutil
 import sqlite3
+import time
+from collections import Counter
 from contextlib import closing
 from pathlib import Path
 
 import pytest
 
-from tests.faults.wire import ask, call, run, sign_in
+from tests.faults.figures import rounds
+from tests.faults.wire import Refused, ask, call, run, sign_in
 from tests.serving import GustProcess, command, refused
 
 PAGE = 4096  # bytes
+TIMES = rounds(3, 25)
 
 
 @pytest.fixture(scope="module")
@@ -108,3 +114,79 @@ def test_where_messages_are_damaged_the_rest_goes_on(lived, tmp_path):
     ended = command("doctor", f"--data={data}", "--port=0", "--free-space=1KB")
     assert ended.returncode == 1
     assert "damaged" in ended.stdout
+
+
+def _damage(file: Path, dice: random.Random) -> None:
+    """Write nonsense somewhere into a few pages, as a failing disk does."""
+    content = bytearray(file.read_bytes())
+    for _ in range(dice.choice((1, 3, 10))):
+        at = dice.randrange(0, len(content) - PAGE)
+        length = dice.choice((1, 16, PAGE))
+        content[at : at + length] = dice.randbytes(length)
+    file.write_bytes(content)
+
+
+async def _look_around(port: int) -> Counter[str]:
+    """Use what there is; give how often it was answered, and with which error."""
+    told: Counter[str] = Counter()
+    status, answer, cookie = await ask(port, "POST", "/api/session", {"name": "bob"})
+    told["" if status == 200 else answer["error"]["code"]] += 1
+    paths = ["/api/me", "/api/rooms", "/api/search?q=xxx", "/api/users?q=a"]
+    paths += [f"/api/rooms/1/messages?limit=100&before={id}" for id in range(2, 1_100, 99)]
+    for path in paths if cookie else ():
+        status, answer, _ = await ask(port, "GET", path, None, cookie)
+        told["" if status == 200 else answer["error"]["code"]] += 1
+    try:
+        carol = await call(port, name="carol")
+    except Refused as refused:
+        told[json.loads(refused.body)["error"]["code"]] += 1
+        return told
+    carol.send(type="message", text="still here", msgId="one")
+    while (event := await carol.next())["type"] not in ("ack", "error"):
+        pass
+    told[event.get("code", "")] += 1
+    carol.close()
+    return told
+
+
+def test_whatever_is_damaged_is_said_in_a_sentence_and_the_rest_goes_on(lived, tmp_path, fault):
+    seed = time.time_ns()
+    print(f"seed {seed}")
+    dice = random.Random(seed)
+    stated = fault(
+        "Damage at random places of the database", f"{TIMES} times, in 1 to 10 pages", times=TIMES
+    )
+    lines: list[str] = []
+    told: Counter[str] = Counter()
+    for turn in range(TIMES):
+        data = tmp_path / str(turn)
+        shutil.copytree(lived, data)
+        _damage(data / "chat.db", dice)
+        server = GustProcess(data, "--message-rate=0")
+        try:
+            server.start()
+            told += run(_look_around(server.port))
+        except AssertionError:
+            line = _last_words(server)
+            assert line.startswith("gust: "), line
+            assert "chat.db" in line
+            told["refused"] += 1
+        finally:
+            server.kill()
+        lines += server.log
+    refused_at_start, answered = told.pop("refused", 0), told.pop("", 0)
+    assert set(told) <= {"not_stored"}, told
+    stated.tracebacks = sum("Traceback" in line for line in lines)
+    stated.besides = (
+        f"{refused_at_start} times the start was refused; else {answered} requests were answered, "
+        f"and {told['not_stored']} with `not_stored`"
+    )
+    stated.hold()
+
+
+def _last_words(server: GustProcess) -> str:
+    until = time.monotonic() + 5
+    while not server.log and time.monotonic() < until:
+        time.sleep(0.01)
+    (line,) = server.log
+    return line

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import ctypes
 import time
 from collections.abc import Iterator
@@ -11,14 +12,18 @@ from typing import Any
 
 import pytest
 
+from tests.faults.crowd import Crowd
+from tests.faults.figures import rounds
 from tests.faults.test_uploads import upload
+from tests.faults.watched import Watched
 from tests.faults.wire import ask, call, run, sign_in
 from tests.serving import GustProcess, command, refused
 
 BACK_WITHIN = 5.0  # seconds
+TIMES = rounds(2, 10)
 
 
-class Unprivileged(GustProcess):
+class Unprivileged(Watched):
     """A server that a file's permissions stop, also where root starts it."""
 
     @property
@@ -87,6 +92,34 @@ def test_what_is_acknowledged_is_kept_and_what_is_not_is_told(tmp_path):
         assert all("not stored" in line for line in server.complaints)
         assert 1 <= len(server.complaints) <= 22
         assert not any("Traceback" in line for line in server.log)
+
+
+def test_a_crowd_talks_on_while_the_folder_is_read_only(tmp_path, fault):
+    """The database's files are open; nothing else can be written."""
+
+    async def scene() -> Crowd:
+        cookie = await sign_in(server.port, "ada")
+        async with Crowd(server, posting=10, listening=2, pause=0.01) as crowd:
+            for _ in range(TIMES):
+                with read_only(server.data):
+                    status, answer = await upload(server.port, cookie, b"minutes")
+                    assert (status, answer["error"]["code"]) == (503, "not_stored")
+                    await asyncio.sleep(0.5)
+                begun = time.monotonic()
+                assert (await upload(server.port, cookie, b"minutes"))[0] == 201
+                stated.came_back(await crowd.served(begun))
+        return crowd
+
+    stated = fault(
+        "The data folder is read-only while the server runs",
+        f"{TIMES} times for half a second, while 10 people post",
+        times=TIMES,
+    )
+    with Unprivileged(tmp_path / "data", "--message-rate=0") as server:
+        crowd = run(scene())
+        stated.look_at(server)
+        stated.acked, stated.lost, stated.twice, _ = crowd.compare(server.data)
+    stated.hold()
 
 
 @pytest.mark.parametrize("folder", [".", "files"])
