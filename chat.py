@@ -19,14 +19,15 @@ from tornado.httputil import HTTPServerRequest
 from tornado.options import OptionParser, options
 from tornado.web import Application as TornadoApplication
 
-from handlers import bodies, hosts, logs, serving
+from handlers import bodies, hosts, logs, serving, succession
 from handlers.arrivals import Arrivals
 from handlers.assets import Assets
 from handlers.attendance import Attendance
 from handlers.base import Handler, Missing
 from handlers.chatsocket import ChatSocketHandler, too_slow
 from handlers.commands import COMMANDS, carry_out, usage
-from handlers.connection import GOING_DOWN, MostSockets
+from handlers.connection import MostSockets
+from handlers.elsewhere import Elsewhere
 from handlers.ended import Ended
 from handlers.hashing import Hashing
 from handlers.health import Health
@@ -52,22 +53,24 @@ from models.bus import Bus, LocalBus
 from models.cache import Cache
 from models.counts import Counts
 from models.events import MOST_FILES
-from models.store import Store, messages
+from models.store import Store, claim, messages
 from models.store.blobs import Blobs
+from models.store.lock import InUse, Lock
+from models.store.migrate import is_outdated
 from models.store.pictures import Pictures
 
 HERE = Path(__file__).parent
-GOODBYE = 3.0  # seconds for clients to answer a close
 
 
 class Application(TornadoApplication):
     """Everything of one server: its store, what is live, and the routes.
 
+    :param lock: keeps the data for us; None: take it
     :param settings: the options above by name; those left out have their defaults
     :raises sqlalchemy.exc.SQLAlchemyError: the database can't be opened
     """
 
-    def __init__(self, **settings: Any) -> None:
+    def __init__(self, lock: Lock | None = None, **settings: Any) -> None:
         parser = OptionParser()
         define_options(parser)
         opts = parser.as_dict() | settings
@@ -90,7 +93,7 @@ class Application(TornadoApplication):
         self.rates = Rates(opts)
         self.hashing = Hashing()
         self.counts = Counts()
-        self._open(opts)
+        self._open(opts, lock)
         self._wire(opts)
         super().__init__(
             routes(HERE / "static"),
@@ -102,12 +105,13 @@ class Application(TornadoApplication):
             log_function=_account,
         )
 
-    def _open(self, opts: dict[str, Any]) -> None:
+    def _open(self, opts: dict[str, Any], lock: Lock | None) -> None:
         """Open what is kept: the database, and the contents of files."""
         self.data = Path(opts["data"])
-        self.store = Store(opts["database"] or _sqlite_url(self.data), self.counts)
+        self.store = Store(opts["database"] or _sqlite_url(self.data), self.counts, lock)
         self.health = Health(self.store.check)
-        self.blobs = Blobs(self.data / "files")
+        alone = self.store.lock.predecessor is None
+        self.blobs = Blobs(self.data / "files", alone)
         self.pictures = Pictures(self.blobs, at_once=max(1, (os.cpu_count() or 1) // 2))
         self.allowance = Allowance(
             quota=sizes.parse(opts["quota"]),
@@ -133,6 +137,7 @@ class Application(TornadoApplication):
         self.ended = Ended()
         signals = Signals(self.store, self.live, self.screening, self.ended)
         self.bus.subscribe(self.live.hear, signals.hear)
+        self.elsewhere = Elsewhere(self.store, self.live, self.bus)
         self.progress = Progress(self.store, self.bus)
         self.removals = Removals(self.store, self.bus)
         self.retention = Retention(self.store, self.bus, opts["keep_days"])
@@ -156,32 +161,34 @@ class Application(TornadoApplication):
     def start(self) -> None:
         """Begin what needs a running event loop."""
         self._heartbeat = Heartbeat(ChatSocketHandler.waiters, self._ping_interval)
-        self.sweeper.start()
-        self.removals.start()
-        self.retention.start()
         self.attendance.start()
         self._lag.start()
 
-    async def stop(self) -> None:
-        """Finish pending commits, tell every socket that the server goes down, let go."""
-        if self._heartbeat is not None:
-            self._heartbeat.stop()
+    def begin_chores(self) -> None:
+        """Begin what one process alone does for all."""
+        self.sweeper.start()
+        self.removals.start()
+        self.retention.start()
+
+    def end_chores(self) -> None:
+        """Leave the rest of it to who comes after."""
         self.sweeper.stop()
         self.removals.stop()
         self.retention.stop()
+
+    async def stop(self) -> None:
+        """Let go of everything; nobody is connected any more."""
+        if self._heartbeat is not None:
+            self._heartbeat.stop()
+        self.end_chores()
         self.attendance.stop()
         self._lag.stop()
         self.hashing.close()
-        with contextlib.suppress(Exception):  # a broken database must not keep us here
-            await asyncio.wait_for(asyncio.shield(self.store.check()), GOODBYE)
-        waiters = list(ChatSocketHandler.waiters)
-        for waiter in waiters:
-            waiter.bid_goodbye(GOING_DOWN, "the server is going down")
-        if leaving := [waiter.gone for waiter in waiters if waiter.gone is not None]:
-            await asyncio.wait(leaving, timeout=GOODBYE)
-            for waiter in waiters:
-                waiter.hang_up()  # who has not answered by now
-            await asyncio.sleep(0.01)
+        self.close()
+
+    def close(self) -> None:
+        """Finish what is being written, and close what is kept."""
+        self.elsewhere.stop()
         self.store.close()
         self.pictures.close()
         self.blobs.close()
@@ -213,13 +220,28 @@ def main(arguments: list[str] | None = None) -> int:
         parse(given)
         certificate = serving.certificate()
         with _explained():
-            application = Application(**options.group_dict("gust"))
-        sockets = serving.bind(application.store)
+            lock = _claim()
+            sockets = succession.wait_in_place(lock) if _is_to_change(lock) else []
+            application = Application(lock, **options.group_dict("gust"))
+        asyncio.run(serving.serve(application, certificate, sockets))
     except GiveUp as reason:
         print(f"gust: {reason}", file=sys.stderr)
         return reason.status
-    asyncio.run(serving.serve(application, sockets, certificate))
     return 0
+
+
+def _claim() -> Lock:
+    """Keep the data for this process, perhaps beside the one that is to end."""
+    try:
+        return claim(options.database or _sqlite_url(Path(options.data)), options.take_over)
+    except InUse as error:
+        hint = "" if options.take_over else " To take its place, start with --take-over."
+        raise GiveUp(f"{error}{hint}", 1) from None
+
+
+def _is_to_change(lock: Lock) -> bool:
+    """Tell whether the schema is to be changed under another process, which wouldn't know it."""
+    return lock.predecessor is not None and is_outdated(lock.file)
 
 
 @contextlib.contextmanager

@@ -1,8 +1,9 @@
 """The page's own files, as the browser gets them: no build step, and still few requests.
 
 Addresses carry a version made of the content of all files, so that a browser
-keeps them for ever and a fresh page never mixes two versions: a relative import
-inside a module inherits the version of the module.
+keeps them for ever and a page never mixes two versions: a relative import
+inside a module inherits the version of the module, and scripts of another version
+than this server's are not there.
 """
 
 from __future__ import annotations
@@ -28,6 +29,11 @@ class Content(NamedTuple):
     type: str
     plain: bytes
     zipped: bytes
+
+
+# For a document that came from another version's server a moment ago.
+_ANEW = b"setTimeout(() => location.reload(), 1000);\n"
+ANEW = Content("text/javascript; charset=utf-8", _ANEW, gzip.compress(_ANEW, mtime=0))
 
 
 class Assets:
@@ -94,8 +100,8 @@ class Made(Handler):
 
     def get(self, version: str, path: str) -> None:
         assets = self.application.assets
-        content = assets.content(path)
         current = version == assets.version
+        content = assets.content(path) if current else self._of_another(path)
         self.set_header("Content-Type", content.type)
         self.set_header(
             "Cache-Control", "public, max-age=31536000, immutable" if current else "no-cache"
@@ -107,3 +113,14 @@ class Made(Handler):
             self.finish(content.plain)
 
     head = get
+
+    def _of_another(self, path: str) -> Content:
+        """Give what fits a page of another version.
+
+        :raises NotFound: its scripts, which are not kept
+        """
+        if path == JOINED:
+            return ANEW
+        if path == STYLE:
+            return self.application.assets.content(path)
+        raise NotFound("script of this version")

@@ -6,6 +6,7 @@ import logging
 import re
 from http import HTTPStatus
 from typing import Any, ClassVar, TypeVar
+from weakref import WeakSet
 
 import msgspec
 from tornado.web import HTTPError, StaticFileHandler
@@ -50,9 +51,11 @@ class Handler(Identity):
     """Answer one request.
 
     :cvar largest_body: the most bytes of a body that are taken
+    :cvar under_way: those that have not been answered yet
     """
 
     largest_body: ClassVar[int] = 1 << 16
+    under_way: ClassVar[WeakSet[Handler]] = WeakSet()
 
     def set_default_headers(self) -> None:
         for name, value in HEADERS.items():
@@ -61,7 +64,16 @@ class Handler(Identity):
             self.set_header("Strict-Transport-Security", f"max-age={TWO_YEARS}")
 
     async def prepare(self) -> None:
+        self.under_way.add(self)
         self.check_host()
+
+    def on_finish(self) -> None:
+        super().on_finish()
+        self.under_way.discard(self)
+
+    def on_connection_close(self) -> None:
+        super().on_connection_close()
+        self.under_way.discard(self)
 
     def check_host(self) -> None:
         """Refuse host names that are not ours.

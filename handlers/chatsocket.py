@@ -129,6 +129,7 @@ class ChatSocketHandler(Noticing):
             epoch=self.application.store.epoch,
             limits=self.application.limits,
             date=time.time_ns() // 1_000_000,
+            version=self.application.assets.version,
         )
 
     # ------------------------------------------------------------ events

@@ -104,6 +104,7 @@ class Handshake(Handler, WebSocketHandler):
         return known and self.person.role == "guest"
 
     def on_finish(self) -> None:
+        super().on_finish()
         self.arriving.discard(self)  # refused, or about to be opened
 
     def forget_handshake(self) -> None:

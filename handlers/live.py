@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import NamedTuple
 
 from msgspec import Raw
@@ -21,7 +21,7 @@ from models import events
 from models.cache import Cache
 from models.channel import Change, Channel, Latest, Older
 from models.counts import Counts
-from models.events import User, encode
+from models.events import User, decode_message, encode
 from models.presence import CROWD, GRACE, Place, Presence
 from models.store import Store, messages, states
 
@@ -47,15 +47,19 @@ class Ready(NamedTuple):
 
 
 class Live:
-    """Everything that is told to sockets without their asking."""
+    """Everything that is told to sockets without their asking.
+
+    :ivar alone: no other process writes to the database
+    """
 
     def __init__(self, store: Store, cache: Cache, turn: Turn, counts: Counts) -> None:
+        self.alone = True
         self.place = Place()
         self._store = store
         self._cache = cache
         self._turn = turn
         self._counts = counts
-        self._filling: set[int] = set()
+        self._filling: dict[int, int] = {}
         self._counting: set[int] = set()
         self._last_history: tuple[object, bytes] = (None, b"")
 
@@ -68,7 +72,24 @@ class Live:
             return
         self._pass_on(channel, channel.receive(change))
         if channel.gap and channel.room not in self._filling:
+            if self.alone:  # nothing but the bus brings changes, and that one is a function call
+                log.warning("room=%d missed changes after %d", channel.room, channel.seq)
+            self._filling[channel.room] = channel.seq
             self._fill(channel)
+
+    def read_on(self, numbers: Mapping[int, int]) -> None:
+        """Pass on what another process has written.
+
+        :param numbers: how far the database is in some rooms
+        """
+        for room, seq in numbers.items():
+            channel = self._cache.get(room)
+            if channel is None or not channel.loaded or channel.seq >= seq:
+                continue
+            filling = room in self._filling
+            self._filling[room] = max(seq, self._filling.get(room, 0))
+            if not filling:
+                self._fill(channel)
 
     def _pass_on(self, channel: Channel, changes: list[Change]) -> None:
         self._counts.changes += len(changes)
@@ -78,21 +99,20 @@ class Live:
 
     def _fill(self, channel: Channel) -> None:
         """Read what the bus did not bring."""
-        log.warning("room=%d missed changes after %d; reading them", channel.room, channel.seq)
-        self._filling.add(channel.room)
         missing = self._store.read(messages.changes, channel.room, channel.seq)
         missing.add_done_callback(lambda future: self._filled(channel, future))
 
     def _filled(self, channel: Channel, future: asyncio.Future[Older]) -> None:
         error = future.exception()
-        if error is None:
-            self._pass_on(channel, channel.fill(*future.result()))
-        else:
+        if error is not None:
             log.error("room=%d could not be read: %s", channel.room, error)
-        if channel.gap:
             asyncio.get_running_loop().call_later(1.0, self._fill, channel)
+            return
+        self._pass_on(channel, channel.fill(*future.result()))
+        if channel.gap or channel.seq < self._filling[channel.room]:
+            self._fill(channel)  # something was committed since
         else:
-            self._filling.discard(channel.room)
+            del self._filling[channel.room]
 
     # ------------------------------------------------------------ joining
 
@@ -107,6 +127,10 @@ class Live:
         if channel is None or not channel.loaded:
             channel = await self._open(room)
         older = latest = None
+        if since is not None and since > channel.seq and not self.alone:
+            # Another process told them what was not noticed here yet.
+            missing = await self._store.read(messages.changes, room, channel.seq)
+            self._pass_on(channel, channel.fill(*missing))
         if since is not None and since < channel.since:
             older = await self._store.read(messages.changes_up_to, room, since, CATCH_UP)
             since = since if older is not None else None
@@ -235,6 +259,11 @@ class Live:
         self._turn.tell(channel, frame(encode(_presence(channel))))
 
     # ------------------------------------------------------------ names
+
+    def names(self) -> dict[int, User]:
+        """Give the authors of all that is in memory, as they are told of there."""
+        recent = (change for channel in self._cache for change in channel.recent.values())
+        return {change.user: decode_message(change.body).user for change in recent}
 
     def rename(self, user: User) -> None:
         """Carry a new name to where people are present and messages are kept."""

@@ -119,6 +119,8 @@ OPTIONS = (
     Option("free_space", "256MB", "what uploads leave free of the disk", a_size),
     Option("keep_days", 0, "days that messages and their files are kept; 0: for ever", within(0)),
     Option("ping_interval", 25.0, "seconds between pings to each client; 0: none", within(0)),
+    Option("take_over", False, "take the place of the server that uses the same data"),
+    Option("drain", 5.0, "seconds in which sockets are sent to a successor", within(0, 60)),
     choice("log_format", ("text", "json"), "how the log is written, one line an event"),
     Option("config", "", "file with options, one NAME = VALUE a line"),
 )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import logging
 import resource
 import socket
@@ -71,6 +72,18 @@ class Server(HTTPServer):
         if self._stalled and _USER_TIMEOUT is not None:
             stream.socket.setsockopt(socket.IPPROTO_TCP, _USER_TIMEOUT, self._stalled)
         super().handle_stream(stream, address)
+
+    def retire(self) -> None:
+        """Have clients come by new connections from now on: these may end at another process."""
+        self.conn_params.no_keep_alive = True
+
+    def stop(self) -> None:
+        """Stop listening; what waits to be accepted is, or it would be reset."""
+        for listener in list(self._sockets.values()):
+            with contextlib.suppress(OSError):  # nobody waits any more
+                while True:
+                    self._handle_connection(*listener.accept())
+        super().stop()
 
     def on_close(self, server_conn: object) -> None:
         """Count a connection no more: it is closed, or a WebSocket by now."""

@@ -9,10 +9,9 @@ import signal
 import socket
 from typing import TYPE_CHECKING
 
-from tornado.netutil import bind_sockets
 from tornado.options import options
 
-from handlers import hosts, tls
+from handlers import draining, hosts, ports, succession, tls
 from handlers.base import Handler
 from handlers.chatsocket import ChatSocketHandler
 from handlers.garbage import Collector
@@ -20,32 +19,15 @@ from handlers.options import GiveUp
 from handlers.server import Server
 from handlers.tls import Certificate, Unusable
 from models.errors import ChatError
-from models.store import Store, accounts
+from models.store import accounts
 
 if TYPE_CHECKING:
     from chat import Application
 
 log = logging.getLogger("gust")
 
-BACKLOG = 4096  # connections that wait to be accepted: everybody, after a restart
+ENDING = (signal.SIGINT, signal.SIGTERM)
 HEADER = 1 << 16  # bytes of a request's header
-
-
-def bind(store: Store) -> list[socket.socket]:
-    """Begin to listen; nobody is answered yet.
-
-    :raises GiveUp: the port can't be had; the store is closed by then
-    """
-    try:
-        return bind_sockets(options.port, options.address or None, backlog=BACKLOG)
-    except (OSError, OverflowError) as error:
-        store.close()
-        reason = getattr(error, "strerror", None) or error
-        raise GiveUp(
-            f"Port {options.port} of {options.address or 'this machine'} can't be served on: "
-            f"{reason}. Choose others with --port=PORT and --address=ADDRESS.",
-            1,
-        ) from None
 
 
 def certificate() -> Certificate | None:
@@ -66,13 +48,61 @@ def certificate() -> Certificate | None:
 
 
 async def serve(
-    application: Application, sockets: list[socket.socket], certificate: Certificate | None
+    application: Application, certificate: Certificate | None, sockets: list[socket.socket]
 ) -> None:
-    """Serve until SIGINT or SIGTERM."""
-    stop = asyncio.Event()
+    """Serve until SIGINT or SIGTERM.
+
+    :param sockets: those that listen already; none: begin to
+    :raises GiveUp: it can't be served; what is kept is closed by then
+    """
+    told = _told_to_end()
+    predecessor = application.store.lock.predecessor
+    try:
+        if predecessor is not None:
+            await succession.make_sure_of(application)
+        sockets = sockets or ports.bind(beside=predecessor is not None)
+    except GiveUp:
+        application.close()
+        raise
+    server = _begin(application, certificate, sockets)
+    Collector(ChatSocketHandler.waiters).start()
+    port = sockets[0].getsockname()[1]
+    where = hosts.where(port)
+    print(f"Gust is listening: {where}   (data in {options.data}; Ctrl+C stops it)", flush=True)
+    await _welcome_first_admin(application, port)
+    taking = asyncio.ensure_future(succession.take_place(application, sockets))
+    taking.add_done_callback(_report)
+    await told.wait()
+    taking.cancel()
+    await draining.leave(application, server, options.drain)
+    await application.stop()
+    await server.close_all_connections()
+
+
+def _report(taking: asyncio.Future[None]) -> None:
+    if not taking.cancelled() and (error := taking.exception()) is not None:
+        log.error("not all of this server has begun its work", exc_info=error)
+
+
+def _told_to_end() -> asyncio.Event:
+    """Give what SIGINT and SIGTERM set; the second of them ends the process at once."""
+    told = asyncio.Event()
     loop = asyncio.get_running_loop()
-    for number in (signal.SIGINT, signal.SIGTERM):
-        loop.add_signal_handler(number, stop.set)
+
+    def tell() -> None:
+        told.set()
+        for number in ENDING:
+            loop.remove_signal_handler(number)
+            signal.signal(number, signal.SIG_DFL)
+
+    for number in ENDING:
+        loop.add_signal_handler(number, tell)
+    return told
+
+
+def _begin(
+    application: Application, certificate: Certificate | None, sockets: list[socket.socket]
+) -> Server:
     server = Server(
         application,
         proxies=application.proxies,
@@ -86,19 +116,11 @@ async def serve(
     )
     if certificate is not None:
         tls.hush()
-        loop.add_signal_handler(signal.SIGHUP, certificate.renew, server)
+        renew = asyncio.get_running_loop().add_signal_handler
+        renew(signal.SIGHUP, certificate.renew, server)
     server.add_sockets(sockets)
     application.start()
-    Collector(ChatSocketHandler.waiters).start()
-    port = sockets[0].getsockname()[1]
-    where = hosts.where(port)
-    print(f"Gust is listening: {where}   (data in {options.data}; Ctrl+C stops it)", flush=True)
-    await _welcome_first_admin(application, port)
-    await stop.wait()
-    log.info("stopping")
-    server.stop()
-    await application.stop()
-    await server.close_all_connections()
+    return server
 
 
 async def _welcome_first_admin(application: Application, port: int) -> None:

@@ -17,8 +17,11 @@ HearSignal = Callable[[AnySignal], None]
 
 
 class Bus(Protocol):
-    def subscribe(self, hear_change: HearChange, hear_signal: HearSignal) -> None:
-        """Have all that any process says told to these, on the event loop."""
+    def subscribe(self, hear_change: HearChange | None, hear_signal: HearSignal) -> None:
+        """Have all that any process says told to these, on the event loop.
+
+        :param hear_change: None: only signals are
+        """
 
     def publish(self, change: Change) -> None:
         """Tell every process, this one too, of a change."""
@@ -34,8 +37,9 @@ class LocalBus:
         self._hear_change: list[HearChange] = []
         self._hear_signal: list[HearSignal] = []
 
-    def subscribe(self, hear_change: HearChange, hear_signal: HearSignal) -> None:
-        self._hear_change.append(hear_change)
+    def subscribe(self, hear_change: HearChange | None, hear_signal: HearSignal) -> None:
+        if hear_change is not None:
+            self._hear_change.append(hear_change)
         self._hear_signal.append(hear_signal)
 
     def publish(self, change: Change) -> None:

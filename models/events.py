@@ -192,6 +192,7 @@ class Welcome(ServerEvent, tag="welcome"):
     epoch: str
     limits: dict[str, int]
     date: int
+    version: str
 
 
 class History(ServerEvent, tag="history"):

@@ -25,12 +25,16 @@ class GustProcess:
     """``chat.py`` on a free port, with its data in a folder of the test's.
 
     :param cert: what it serves TLS with
+    :param root: where its program is
     :ivar url: where it serves, without a slash at the end
     :ivar log: what it has said on standard error so far, a line each
     """
 
-    def __init__(self, data: Path, *options: str, cert: Certificate | None = None) -> None:
+    def __init__(
+        self, data: Path, *options: str, cert: Certificate | None = None, root: Path = ROOT
+    ) -> None:
         self.data = data
+        self.root = root
         self.options = options
         self._trust: ssl.SSLContext | None = None
         self.log: list[str] = []
@@ -59,7 +63,7 @@ class GustProcess:
     def command(self) -> list[str]:
         return [
             sys.executable,
-            str(ROOT / "chat.py"),
+            str(self.root / "chat.py"),
             f"--port={self.port}",
             "--address=127.0.0.1",
             f"--data={self.data}",
@@ -87,6 +91,20 @@ class GustProcess:
         :returns: seconds until it listened
         """
         begun = time.monotonic()
+        process = self.begin()
+        while True:
+            if process.poll() is not None:
+                raise AssertionError(f"it ended with {process.returncode}: {self.log[-5:]}")
+            try:
+                urllib.request.urlopen(f"{self.url}/healthz", timeout=5, context=self._trust).read()
+                return time.monotonic() - begun
+            except OSError:
+                if time.monotonic() - begun > within:
+                    raise
+                time.sleep(0.02)
+
+    def begin(self) -> subprocess.Popen[str]:
+        """Start it, and don't wait until it listens."""
         self._process = subprocess.Popen(
             self.command,
             stdout=subprocess.PIPE,
@@ -96,16 +114,27 @@ class GustProcess:
         )
         assert self._process.stderr is not None
         threading.Thread(target=self._listen, args=(self._process.stderr,), daemon=True).start()
-        while True:
-            if self._process.poll() is not None:
-                raise AssertionError(f"it ended with {self._process.returncode}: {self.log[-5:]}")
-            try:
-                urllib.request.urlopen(f"{self.url}/healthz", timeout=5, context=self._trust).read()
-                return time.monotonic() - begun
-            except OSError:
-                if time.monotonic() - begun > within:
-                    raise
-                time.sleep(0.02)
+        return self._process
+
+    def successor(self, *options: str, root: Path = ROOT) -> GustProcess:
+        """Give a server that will take this one's place; it is not started yet."""
+        other = GustProcess(self.data, *self.options, "--take-over", *options, root=root)
+        other.port, other.url, other._trust = self.port, self.url, self._trust
+        return other
+
+    def take_over(self) -> None:
+        """Start it, and wait until the server before is gone."""
+        self.begin()
+        self.has_said("took over")
+
+    def has_said(self, words: str, within: float = 30.0) -> None:
+        """Wait until a line of its log has these words."""
+        until = time.monotonic() + within
+        while not any(words in line for line in list(self.log)):
+            assert time.monotonic() < until, (words, self.log[-5:])
+            assert self._process is not None
+            assert self._process.poll() is None, self.log[-5:]
+            time.sleep(0.02)
 
     def kill(self) -> None:
         """End it as a power cut would: SIGKILL."""

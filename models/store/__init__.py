@@ -22,6 +22,7 @@ from models.counts import Counts
 from models.errors import ChatError, NotStored
 from models.store import dialects
 from models.store.loader import K, Loader, LoadMany, V
+from models.store.lock import InUse, Lock
 from models.store.migrate import migrate
 from models.store.posts import Post
 from models.store.schema import facts
@@ -40,17 +41,18 @@ class Store:
 
     :param url: an SQLAlchemy URL
     :param counts: to which transactions are added
+    :param lock: keeps the database for us, and is let go of in the end; None: take it
+    :ivar lock: it
     :raises sqlalchemy.exc.SQLAlchemyError: it can't be opened, or is damaged
     :raises RuntimeError: it is another program's, was made by a newer Gust, or another
         one is using it
     """
 
-    def __init__(self, url: str, counts: Counts | None = None) -> None:
+    def __init__(self, url: str, counts: Counts | None = None, lock: Lock | None = None) -> None:
         self._url = url
         self._counts = counts or Counts()
-        dialects.refuse_foreign(url)
         with contextlib.ExitStack() as held:
-            held.enter_context(dialects.lock(url))
+            self.lock = held.enter_context(contextlib.closing(lock or claim(url)))
             self._engine = dialects.connect(url)
             held.callback(self._engine.dispose)
             self.epoch = self._begin()
@@ -154,6 +156,13 @@ class Store:
             loader = self._loaders[many] = Loader(lambda keys: self.read(many, keys))
         return loader.load(key)
 
+    def watch(self, changed: Callable[[], None] | None) -> None:
+        """Have ``changed`` called on the event loop when another process has written.
+
+        At the beginning once, whether one has or not; until it is called again with None.
+        """
+        self._write_thread().watch(changed)
+
     async def check(self) -> None:
         """Write to the database, and read it back, really.
 
@@ -187,6 +196,15 @@ class Store:
         return self._writer
 
 
+def claim(url: str, take_over: bool = False) -> Lock:
+    """Keep a database for this process; as :class:`~models.store.lock.Lock`.
+
+    :raises RuntimeError: it is another program's, or another Gust is using it
+    """
+    dialects.refuse_foreign(url)
+    return Lock(Path(dialects.file_of(url)), take_over)
+
+
 def read_beside(url: str, run: Callable[[Connection], T]) -> T:
     """Read in one transaction, whether a server is using the database or not.
 
@@ -195,7 +213,7 @@ def read_beside(url: str, run: Callable[[Connection], T]) -> T:
     :raises RuntimeError: the database was made by a newer Gust
     """
     Path(dialects.file_of(url)).stat()  # it would be made
-    with contextlib.suppress(dialects.InUse):  # its server has brought the schema up to date
+    with contextlib.suppress(InUse):  # its server has brought the schema up to date
         Store(url).close()
     engine = dialects.connect(url)
     try:
@@ -215,7 +233,7 @@ def write_beside(
     :raises sqlalchemy.exc.SQLAlchemyError: as :class:`Store` does
     :raises RuntimeError: the database was made by a newer Gust
     """
-    with contextlib.suppress(dialects.InUse):  # its server has brought the schema up to date
+    with contextlib.suppress(InUse):  # its server has brought the schema up to date
         Store(url).close()
     engine = dialects.connect(url)
     try:

@@ -14,6 +14,7 @@ import fcntl
 import hashlib
 import logging
 import os
+import secrets
 import shutil
 import threading
 import time
@@ -41,22 +42,29 @@ _FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 class Blobs:
     """Keep contents in a folder.
 
+    :param alone: no other process takes contents in here
     :raises OSError: the folder can't be made or written
     """
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, alone: bool = True) -> None:
         self.folder = folder
         self._incoming = folder / "incoming"
         self._incoming.mkdir(mode=0o700, parents=True, exist_ok=True)
-        # What an earlier process did not finish taking in, nobody was told of.
-        for path in self._incoming.iterdir():
-            path.unlink(missing_ok=True)
+        self._ours = f"{secrets.token_hex(4)}-"  # what our names in there begin with
+        if alone:
+            self.forget_others()
         handle, probe = mkstemp(dir=self._incoming)  # what can't be written is told now
         os.close(handle)
         os.unlink(probe)
 
         self._placing = threading.Lock()  # between looking whether it is there, and acting
         self._threads = ThreadPoolExecutor(THREADS, thread_name_prefix="disk")
+
+    def forget_others(self) -> None:
+        """Remove what an earlier process did not finish taking in: nobody was told of it."""
+        for path in self._incoming.iterdir():
+            if not path.name.startswith(self._ours):
+                path.unlink(missing_ok=True)
 
     def run(self, function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> asyncio.Future[T]:
         """Call something that blocks on a thread; give a future of what it gave."""
@@ -81,7 +89,7 @@ class Blobs:
     def receive(self) -> Incoming:
         """Begin a content."""
         with _as_answer():
-            handle, name = mkstemp(dir=self._incoming)
+            handle, name = mkstemp(dir=self._incoming, prefix=self._ours)
         return Incoming(handle, Path(name))
 
     def take_in(self, source: Path, digest: bytes, thumbnail: Path | None = None) -> None:

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import fcntl
 import sqlite3
 from contextlib import closing
 from pathlib import Path
-from typing import IO, Any
+from typing import Any
 
 from sqlalchemy import Connection, Engine, create_engine, event, text
 from sqlalchemy.engine import make_url
@@ -15,11 +14,8 @@ from models.store.prepared import Prepared
 
 _BEGIN = Prepared(text("BEGIN"), ())
 _BEGIN_TO_WRITE = Prepared(text("BEGIN IMMEDIATE"), ())
+_VERSION = Prepared(text("PRAGMA data_version"), ())
 _BUSY = 5_000  # ms that SQLite waits for another process's lock
-
-
-class InUse(RuntimeError):
-    """Another process serves this database."""
 
 
 class NotOurs(RuntimeError):
@@ -59,40 +55,15 @@ def connect(url: str) -> Engine:
     return engine
 
 
-def lock(url: str) -> IO[bytes]:
-    """Keep the database for this process, until the returned file is closed.
-
-    Two processes on one file would each tell only their own people what is said.
-
-    :raises InUse: another process has it
-    """
-    file = Path(f"{file_of(url)}.lock")
-    file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    held = file.open("ab")
-    try:
-        fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
-        held.close()
-        raise InUse(f"The database {file.with_suffix('')} is in use by another Gust.") from None
-    return held
+def version(connection: Connection) -> int:
+    """Give a number that others' commits change, and those of this connection don't."""
+    return int(_VERSION.run(connection, ())[0][0])
 
 
 def size(url: str) -> int:
     """Tell how many bytes of disk a database takes, its log included."""
     file = Path(file_of(url))
     return sum(part.stat().st_size for part in file.parent.glob(f"{file.name}*"))
-
-
-def is_served(url: str) -> bool:
-    """Tell whether a process keeps the database for itself (:func:`lock`)."""
-    file = Path(f"{file_of(url)}.lock")
-    if not file.exists():
-        return False
-    try:
-        lock(url).close()
-    except InUse:
-        return True
-    return False
 
 
 def copy(url: str, target: Path) -> None:

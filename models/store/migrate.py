@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import logging
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 from sqlalchemy import Engine, inspect, text
@@ -13,6 +15,13 @@ _SCRIPTS = Path(__file__).with_name("migrations")
 def newest() -> str:
     """Give the newest revision: migrations are files named ``0001_what.py``, …"""
     return max(path.name[:4] for path in (_SCRIPTS / "versions").glob("[0-9]*.py"))
+
+
+def is_outdated(file: Path) -> bool:
+    """Tell whether a database lacks migrations: by its file, and nothing is changed."""
+    with closing(sqlite3.connect(f"{file.absolute().as_uri()}?mode=ro", uri=True)) as database:
+        (current,) = database.execute("SELECT version_num FROM alembic_version").fetchone()
+    return str(current) < newest()
 
 
 def migrate(engine: Engine) -> None:

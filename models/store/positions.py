@@ -31,6 +31,7 @@ from models.store.prepared import Prepared
 from models.store.schema import members, mentions, messages, now, positions, rooms, users
 
 COUNTED = 1_000  # unread messages; more are told as so many
+LATELY = 200  # positions that are told of at once
 INTIMATE = 50  # members of a room, up to which they are told how far each of them is
 
 
@@ -123,6 +124,12 @@ def go_back(connection: Connection, user: int, room: int, message: int) -> Moved
         raise NotFound("message in this room")
     at = {"read": posted - 1, "message": message - 1, "date": now()}
     return _moved(connection, _keep(connection, user, room, at))
+
+
+def moved_since(connection: Connection, date: int) -> list[Moved]:
+    """List who has moved on since a date, in ms since 1970; of very many, some."""
+    later = select(positions).where(positions.c.date >= date).limit(LATELY)
+    return [_moved(connection, row) for row in connection.execute(later).all()]
 
 
 def tell(connection: Connection, lines: Mapping[int, Sequence[RoomEntry]]) -> None:

@@ -158,6 +158,12 @@ def _by_name(connection: Connection, user: int, name: str) -> Row[Any] | None:
     return next((row for row in connection.execute(own) if names.key(row.name) == key), None)
 
 
+def numbers(connection: Connection, ids: Sequence[int]) -> dict[int, int]:
+    """Give the numbers of these rooms' last changes."""
+    found = select(rooms.c.id, rooms.c.seq).where(rooms.c.id.in_(ids))
+    return {row.id: row.seq for row in connection.execute(found)}
+
+
 def is_member(connection: Connection, user: int, room: int) -> bool:
     row = exists().where(members.c.user == user, members.c.room == room)
     return room == LOBBY or bool(connection.scalar(select(row)))

@@ -9,6 +9,7 @@ one bad write never takes its neighbours with it.
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import logging
 import threading
 import time
@@ -24,6 +25,7 @@ from models.counts import Counts
 from models.errors import ChatError, NotStored
 from models.store import posts
 from models.store.outage import Outage
+from models.store.watch import EVERY, Watch
 
 log = logging.getLogger("gust.store")
 
@@ -60,6 +62,7 @@ class Writer:
         self._taken = self._done = 0
         self._queue: SimpleQueue[list[Work] | None] = SimpleQueue()
         self._submitted: list[Work] = []
+        self._watch: Watch | None = None
         self._thread = threading.Thread(target=self._serve, name="writer", daemon=True)
         self._thread.start()
 
@@ -86,6 +89,11 @@ class Writer:
         if self._thread.is_alive():
             log.warning("the database does not answer; what was not acknowledged is given up")
 
+    def watch(self, changed: Callable[[], None] | None) -> None:
+        """Have it told on the event loop when another process has written; None: no more."""
+        self._watch = Watch(self._loop, changed) if changed is not None else None
+        self._queue.put([])  # it may be waiting for works alone
+
     @property
     def waiting(self) -> int:
         """Tell how many works wait for their commit."""
@@ -99,7 +107,7 @@ class Writer:
 
     def _serve(self) -> None:
         with self._engine.connect().execution_options(write=True) as connection:
-            while batch := self._next_batch():
+            while batch := self._next_batch(connection):
                 begun = time.perf_counter()
                 outcomes = self._write(connection, batch)
                 self._counts.commits.observe(time.perf_counter() - begun)
@@ -111,10 +119,10 @@ class Writer:
                 except RuntimeError:  # the loop was closed: nobody is left to be told
                     return
 
-    def _next_batch(self) -> list[Work]:
+    def _next_batch(self, connection: Connection) -> list[Work]:
         """Wait for work; then take all there is. An empty batch: the end."""
         batch: list[Work] = []
-        works = self._queue.get()
+        works = self._wait(connection)
         while works is not None:
             batch += works
             if len(batch) >= BATCH:
@@ -127,6 +135,17 @@ class Writer:
             if batch:
                 self._queue.put(None)  # the end comes after this batch
         return batch
+
+    def _wait(self, connection: Connection) -> list[Work] | None:
+        """Wait for works, and look meanwhile what others write; None: the end."""
+        works: list[Work] | None = []
+        while works == []:
+            watch = self._watch
+            if watch is not None:
+                watch.look(connection)
+            with contextlib.suppress(Empty):
+                works = self._queue.get(timeout=None if watch is None else EVERY)
+        return works
 
     def _write(self, connection: Connection, batch: Sequence[Work]) -> list[Outcome]:
         try:

@@ -11,7 +11,7 @@ import { Places } from './page/places.js';
 import { Composer } from './views/composer.js';
 import { Panel } from './views/panel.js';
 import { Rooms } from './views/rooms.js';
-import { Head, Notice, Status } from './views/status.js';
+import { Head, Notice, Renewal, Status } from './views/status.js';
 import { find, speak } from './views/template.js';
 import { Timeline } from './views/timeline.js';
 import { words } from './words.js';
@@ -41,6 +41,7 @@ const connection = new Connection(
 
 const notice = new Notice(document.getElementById('notice'));
 const tell = (said) => notice.say(said);
+const renewal = new Renewal(document.getElementById('notice'));
 const roomsPanel = new Panel(zones.rooms, {
   opener: find(zones.talk, 'rooms'),
   closer: find(zones.rooms, 'close'),
@@ -73,7 +74,7 @@ const composer = new Composer(find(zones.talk, 'composer'), {
 const status = new Status(find(zones.talk, 'status'), { connection, short: find(zones.rooms, 'state') });
 
 // What every part that is opened on demand may use.
-const context = { chat, connection, outbox, composer, timeline, tell };
+const context = { chat, connection, outbox, composer, timeline, renewal, tell };
 const onDemand = new OnDemand(context, zones);
 const places = new Places({ chat, talk: zones.talk, panels, timeline, composer, views: [onDemand, head] });
 const doors = new Doors({
@@ -132,6 +133,7 @@ on(connection, 'state', () => {
   if (connection.state === 'signed_out') doors.leave('ended');
   else if (connection.state === 'banned') doors.leave('banned');
 });
+on(connection, 'event', ({ detail: { type, version } }) => type === 'welcome' && renewal.hear(version));
 on(connection, 'unheard', () => doors.doubt());
 on(chat, 'stranger', () => doors.leave('ended'));
 on(chat, 'lost', lost);

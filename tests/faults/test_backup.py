@@ -19,7 +19,7 @@ from typing import Any
 
 import pytest
 
-from models.store import dialects
+from models.store.lock import Lock, files_of
 from tests.faults.test_uploads import upload
 from tests.faults.wire import call, run, sign_in
 from tests.serving import ROOT, GustProcess, command, refused
@@ -187,9 +187,10 @@ def test_a_backup_that_is_interrupted_leaves_nothing(backed_up, tmp_path, number
 
 def test_nothing_is_put_or_taken_away_where_a_server_begins(backed_up, tmp_path):
     _, archive = backed_up
-    with dialects.lock(f"sqlite:///{tmp_path}/data/chat.db"):
+    database = tmp_path / "data" / "chat.db"
+    with closing(Lock(database)):
         refused(command("restore", archive, f"--data={tmp_path / 'data'}"), "in use")
-        assert [path.name for path in (tmp_path / "data").iterdir()] == ["chat.db.lock"]
+        assert {*database.parent.iterdir()} == {*files_of(database)}
 
 
 def test_nothing_is_written_over_another_backup(backed_up, tmp_path):

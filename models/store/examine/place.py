@@ -7,7 +7,7 @@ from contextlib import ExitStack
 from pathlib import Path
 from typing import NamedTuple
 
-from models.store import dialects
+from models.store import dialects, lock
 from models.store.blobs import Blobs
 from models.store.examine import Finding, contents, database
 
@@ -41,7 +41,7 @@ def examine_all(url: str, blobs: Path) -> Examined:
 
 def is_served(url: str) -> bool:
     """Tell whether a server is at work."""
-    return dialects.is_served(url)
+    return lock.is_served(Path(dialects.file_of(url)))
 
 
 def _examine(file: Path, blobs: Path) -> Examined:

@@ -15,6 +15,7 @@ from typing import IO, NamedTuple
 from models.store import dialects
 from models.store.keeping import archive
 from models.store.keeping.archive import DATABASE, Manifest, NoBackup
+from models.store.lock import Lock, files_of
 from models.store.migrate import newest
 
 _PIECE = 1 << 20  # bytes
@@ -60,7 +61,7 @@ def restore(source: Path, url: str, data: Path) -> Restored:
         if manifest.schema > newest():
             raise NoBackup(f"it is of a newer Gust (schema {manifest.schema}; this is {newest()})")
         new = {folder for folder in (data, database.parent) if not folder.exists()}
-        with dialects.lock(url), contextlib.ExitStack() as undoing:
+        with closing(Lock(database)), contextlib.ExitStack() as undoing:
             refuse_unless_empty(database, data)  # a server may have begun there meanwhile
             undoing.callback(_take_away, database, data, new)
             data.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -76,7 +77,7 @@ def refuse_unless_empty(database: Path, data: Path) -> None:
     """
     if database.exists():
         raise NotEmpty(database)
-    nothing = {*_NOTHING, f"{database.name}.lock"}
+    nothing = {*_NOTHING, *(path.name for path in files_of(database))}
     if data.exists() and {path.name for path in data.iterdir()} - nothing:
         raise NotEmpty(data)
 
@@ -133,6 +134,7 @@ def _take_away(database: Path, data: Path, new: Iterable[Path]) -> None:
     shutil.rmtree(data / "files", ignore_errors=True)
     for left in database.parent.glob(f"{database.name}.restoring*"):
         left.unlink()
-    Path(f"{database}.lock").unlink(missing_ok=True)
+    for lock in files_of(database):
+        lock.unlink(missing_ok=True)
     for folder in new:
         shutil.rmtree(folder, ignore_errors=True)

@@ -1,7 +1,8 @@
 /**
  * The socket, and its coming back.
  *
- * States: `idle`, `connecting`, `connected` (the server has said `welcome`), `reconnecting` (at `retryAt`),
+ * States: `idle`, `connecting`, `connected` (the server has said `welcome`), `updating` (the server said that it
+ * ends, and another one is most likely there already), `reconnecting` (at `retryAt`),
  * `offline` (the same, while the browser says that there is no network), `disconnected` (by the person),
  * `signed_out` and `banned` (by the server, for good).
  *
@@ -15,6 +16,8 @@ const QUIET = 20_000; // without a word from the server, we ask whether it is st
 const PATIENCE = 10_000;
 const OPENING = 15_000;
 const STABLE = 5_000;
+const UPDATE = 10_000; // as long as an update may take; after that the server is away
+const SOON = 400;
 
 const CLOSED = { restart: 1001, signedOut: 4001, banned: 4003, slow: 4008, crowded: 4029 };
 
@@ -36,6 +39,8 @@ export class Connection extends EventTarget {
   #watch = 0;
   #heard = 0;
   #welcomed = 0;
+  #phase = 'idle'; // the state, whatever it is called
+  #updating = 0; // the timer of an update
 
   /**
    * @param {() => string} address asked anew for each attempt: it tells what we have by then
@@ -76,7 +81,7 @@ export class Connection extends EventTarget {
   /** The network or the tab came back, or the network went: find out now rather than at the next turn. */
   wake() {
     if (this.state === 'connected') this.#probe(PATIENCE / 2);
-    else if (this.state === 'reconnecting' || this.state === 'offline') this.#open();
+    else if (this.#phase === 'reconnecting' || this.#phase === 'offline') this.#open();
   }
 
   #open() {
@@ -123,13 +128,23 @@ export class Connection extends EventTarget {
     // A connection that is cut at once, again and again, must not bring this page back without a wait.
     if (lasted > STABLE) this.#attempt = 0;
     if (code === CLOSED.slow && lasted > STABLE) return this.#open();
-    if (code === CLOSED.restart) this.#attempt = Math.max(this.#attempt, 1);
     if (code === CLOSED.crowded) this.#attempt = Math.max(this.#attempt, 5);
-    const wait = backOff(this.#attempt);
+    let wait = backOff(this.#attempt);
+    if (code === CLOSED.restart) {
+      if (!this.#updating && lasted) wait = Math.random() * SOON;
+      this.#update();
+    }
     this.#attempt += 1;
     this.retryAt = Date.now() + wait;
     this.#timer = setTimeout(() => this.#open(), wait);
     return this.#become(this.#online() ? 'reconnecting' : 'offline');
+  }
+
+  #update() {
+    this.#updating ||= setTimeout(() => {
+      this.#updating = 0;
+      this.#become(this.#phase);
+    }, UPDATE);
   }
 
   #abandon() {
@@ -145,7 +160,13 @@ export class Connection extends EventTarget {
   }
 
   #become(state) {
-    this.state = state;
+    this.#phase = state;
+    const coming = state === 'connecting' || state === 'reconnecting';
+    if (!coming) {
+      clearTimeout(this.#updating);
+      this.#updating = 0;
+    }
+    this.state = coming && this.#updating ? 'updating' : state;
     this.dispatchEvent(new Event('state'));
   }
 }

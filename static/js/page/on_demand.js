@@ -37,7 +37,7 @@ export class OnDemand {
   async open(view, told = {}) {
     const module = await import(`../views/${view}.js`).catch(() => null);
     if (module) module.open(this.#context, told);
-    else this.#context.tell(words.unreachable);
+    else this.#miss();
   }
 
   /** @param {import('../models/room.js').Room | null} room */
@@ -72,11 +72,17 @@ export class OnDemand {
     if (this.#details || !this.#zones.details.classList.contains('open')) return;
     const module = await import('../views/details.js').catch(() => null);
     if (!module) {
-      this.#context.tell(words.unreachable);
+      this.#miss();
       return;
     }
     this.#details ??= new module.Details(this.#zones.details, this.#context);
     this.#details.show(this.#shown);
+  }
+
+  // A server keeps no other version's parts than its own.
+  #miss() {
+    const { renewal, tell } = this.#context;
+    tell(renewal.due ? words.outdated : words.unreachable);
   }
 
   #written(field) {

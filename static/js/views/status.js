@@ -4,12 +4,13 @@
  */
 
 import { words } from '../words.js';
-import { find, icon, name } from './template.js';
+import { find, icon, name, part, place } from './template.js';
 
 const SHOWN = 6000; // ms; nobody need act on what is said once, and it is said aloud as well
 const WAITING = new Set(['reconnecting', 'offline']);
 const REACTION = 400;
 const OFFER = { connected: 'disconnect', reconnecting: 'connect', offline: 'connect', disconnected: 'connect' };
+const UNNOTICED = 1_500; // ms in which a server takes the place of another
 const SETTLED = 1_000; // ms, before a count is put on the icon
 
 export class Status {
@@ -17,6 +18,7 @@ export class Status {
   #short;
   #connection;
   #tick = 0;
+  #later = 0;
   #offered = ''; // what the button last said
   #turned = 0; // when that became another word
 
@@ -30,11 +32,24 @@ export class Status {
   connect(signal) {
     this.#connection.addEventListener('state', () => this.#changed(), { signal });
     find(this.#root, 'act').addEventListener('click', () => this.#act(), { signal });
-    signal.addEventListener('abort', () => clearInterval(this.#tick));
+    signal.addEventListener('abort', () => {
+      clearInterval(this.#tick);
+      clearTimeout(this.#later);
+    });
     this.#changed();
   }
 
   #changed() {
+    const updating = this.#connection.state === 'updating';
+    // Most of the time it is over before one could read that it goes on.
+    if (updating && !this.#later) this.#later = setTimeout(() => this.#draw(), UNNOTICED);
+    if (updating) return;
+    clearTimeout(this.#later);
+    this.#later = 0;
+    this.#draw();
+  }
+
+  #draw() {
     const { state } = this.#connection;
     clearInterval(this.#tick);
     if (WAITING.has(state)) this.#tick = setInterval(() => this.#count(), 1000);
@@ -87,6 +102,35 @@ export class Notice {
     this.#timer = setTimeout(() => {
       this.#place.textContent = '';
     }, SHOWN);
+  }
+}
+
+/** That another version of the page is there: said once, until it is reloaded or waved off. */
+export class Renewal {
+  #place;
+  #offered = place.version;
+
+  /** @param {HTMLElement} before where it is put */
+  constructor(before) {
+    this.#place = before;
+  }
+
+  /** This page is of another version than the server's. */
+  get due() {
+    return this.#offered !== place.version;
+  }
+
+  /** @param {string | undefined} version the server's */
+  hear(version) {
+    if (!version || version === this.#offered) return;
+    this.#offered = version;
+    document.getElementById('renewal-shown')?.remove();
+    if (!this.due) return;
+    const offer = part('renewal');
+    offer.id = 'renewal-shown';
+    find(offer, 'reload').addEventListener('click', () => location.reload());
+    find(offer, 'close').addEventListener('click', () => offer.remove());
+    this.#place.after(offer);
   }
 }
 

@@ -9,6 +9,7 @@ export const place = {
   guests: dataset.guests !== 'off',
   session: dataset.session === 'yes', // the browser had one, good or not
   signup: dataset.signup ?? 'off',
+  version: dataset.version ?? '',
   password: 8, // the fewest characters
 };
 

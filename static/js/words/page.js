@@ -6,6 +6,7 @@ export const page = {
     idle: '',
     connecting: 'Connecting',
     connected: 'Connected',
+    updating: 'Updating…',
     reconnecting: (seconds) => (seconds > 0 ? `Reconnecting in ${seconds} s` : 'Reconnecting'),
     offline: 'Offline. What you write waits here.',
     disconnected: 'Disconnected. What you write waits here.',
@@ -14,6 +15,7 @@ export const page = {
   stateShort: {
     connecting: 'Connecting',
     connected: 'Connected',
+    updating: 'Updating',
     reconnecting: 'Reconnecting',
     offline: 'Offline',
     disconnected: 'Disconnected',
@@ -21,6 +23,9 @@ export const page = {
   },
   connect: 'Connect',
   disconnect: 'Disconnect',
+  updated: 'Gust was updated.',
+  reload: 'Reload',
+  outdated: 'Gust was updated. Reload the page to do this.',
   away: 'Gust cannot be reached',
   awayHint: (seconds) => (seconds > 0 ? `Trying again in ${seconds} s.` : 'Trying again.'),
   /** What went wrong with a call: the server's own sentence, if it said one. */

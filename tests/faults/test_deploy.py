@@ -1,0 +1,330 @@
+"""One server takes over from another: nobody is turned away, nothing is lost, nothing doubled."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import random
+import shutil
+import signal
+import sqlite3
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from itertools import pairwise
+from pathlib import Path
+
+import pytest
+
+from models.store.migrate import newest
+from tests.faults.keeping import LOBBY, Copy, connect, read
+from tests.faults.test_uploads import Uploading
+from tests.faults.wire import Wire, ask, call, run, sign_in
+from tests.serving import ROOT, GustProcess, command, refused
+from tests.talking import Event
+from tests.uploading import form
+
+SENDERS = 6
+LISTENERS = 20
+EVERY = 0.02  # seconds between two messages of a sender
+GAP = 5.0  # seconds without an answer that a sender may see; it is 0.3 on a quiet machine
+CROWD = 100
+
+
+@pytest.fixture
+def old(tmp_path: Path) -> Iterator[GustProcess]:
+    with GustProcess(tmp_path / "data", "--message-rate=0") as server:
+        yield server
+        assert not server.complaints
+
+
+@pytest.fixture
+def new(old: GustProcess) -> Iterator[GustProcess]:
+    """A server that will take the place of ``old``."""
+    with_it = old.successor()
+    yield with_it
+    with_it.kill()
+    assert not with_it.complaints
+
+
+async def aside(function, *args) -> object:
+    """Call something that blocks while people go on talking."""
+    return await asyncio.get_running_loop().run_in_executor(None, function, *args)
+
+
+async def come_back(port: int, cookie: str, copy: Copy) -> Wire:
+    """Come back as the page does: soon, and not all at once."""
+    await asyncio.sleep(random.random() * 0.2)
+    return await connect(port, cookie, copy)
+
+
+@dataclass
+class Sender:
+    """Somebody who says something at a steady rate, and again what was not acknowledged."""
+
+    name: str
+    cookie: str
+    waiting: dict[str, Event] = field(default_factory=dict)
+    sent: list[str] = field(default_factory=list)
+    acked: list[float] = field(default_factory=list)
+    wire: Wire | None = None
+
+    async def speak(self, stop: asyncio.Event) -> None:
+        last = False
+        while not last:
+            last = stop.is_set()  # whose answer ends the hearing
+            id = f"{self.name}-{len(self.sent)}"
+            self.sent.append(id)
+            self.waiting[id] = {"type": "message", "text": id, "msgId": id}
+            if self.wire is not None:
+                self.wire.write_message(json.dumps(self.waiting[id]))
+            await asyncio.sleep(EVERY)
+
+    async def hear(self, port: int, stop: asyncio.Event) -> None:
+        copy = Copy()
+        wire = await connect(port, self.cookie, copy)
+        while not stop.is_set() or self.waiting:
+            for event in self.waiting.values():
+                wire.write_message(json.dumps(event))
+            self.wire = wire
+            while not stop.is_set() or self.waiting:
+                event = await read(wire, copy)
+                if event is None:
+                    break
+                if event["type"] == "ack" and self.waiting.pop(event["msgId"], None):
+                    self.acked.append(time.monotonic())
+            else:
+                return
+            self.wire = None
+            wire = await come_back(port, self.cookie, copy)
+
+
+async def listen(port: int, cookie: str, copy: Copy, until: asyncio.Future[int]) -> None:
+    """Listen on, over any number of connections, until a change is there."""
+    wire = await connect(port, cookie, copy)
+    while not (until.done() and copy.seq is not None and copy.seq >= until.result()):
+        reading = asyncio.ensure_future(read(wire, copy))
+        done, _ = await asyncio.wait([reading, until], return_when=asyncio.FIRST_COMPLETED)
+        if reading not in done and copy.seq is not None and copy.seq >= until.result():
+            reading.cancel()
+            return
+        if await reading is None:
+            wire = await come_back(port, cookie, copy)
+
+
+async def ask_on(port: int, cookie: str, stop: asyncio.Event) -> int:
+    """Ask again and again, each time by a connection of its own; give how often."""
+    asked = 0
+    while not stop.is_set():
+        for path in ("/api/me", f"/api/rooms/{LOBBY}/messages"):
+            status, answer, _ = await ask(port, "GET", path, cookie=cookie)
+            assert status == 200, answer
+            asked += 1
+    return asked
+
+
+def stored(data: Path) -> dict[int, str]:
+    """Read what was said, by id."""
+    with sqlite3.connect(data / "chat.db") as database:
+        found = dict(database.execute("SELECT id, text FROM messages"))
+    database.close()
+    return found
+
+
+def test_under_load_nothing_is_lost_refused_or_said_twice(old, new):
+    async def scene() -> list[float]:
+        port = old.port
+        cookies = [await sign_in(port, f"guest {number}") for number in range(LISTENERS)]
+        senders = [Sender(f"s{n}", await sign_in(port, f"sender {n}")) for n in range(SENDERS)]
+        copies = [Copy() for _ in cookies]
+        stop = asyncio.Event()
+        until: asyncio.Future[int] = asyncio.get_running_loop().create_future()
+        pairs = zip(cookies, copies, strict=True)
+        listening = [asyncio.ensure_future(listen(port, c, copy, until)) for c, copy in pairs]
+        asking = [asyncio.ensure_future(ask_on(port, c, stop)) for c in cookies[:3]]
+        speaking = [asyncio.ensure_future(each.speak(stop)) for each in senders]
+        hearing = [asyncio.ensure_future(each.hear(port, stop)) for each in senders]
+        await asyncio.sleep(0.5)
+        await aside(new.take_over)
+        assert await aside(old.wait) == 0
+        await asyncio.sleep(0.5)
+        stop.set()
+        async with asyncio.timeout(30):
+            await asyncio.gather(*speaking, *hearing)
+            assert sum(await asyncio.gather(*asking)) > 20
+            until.set_result(len(stored(old.data)))
+            await asyncio.gather(*listening)
+        said = stored(old.data)
+        assert sorted(said.values()) == sorted(id for each in senders for id in each.sent)
+        for copy, cookie in zip(copies, cookies, strict=True):
+            await copy.page_back(port, cookie)
+            assert {id: message["text"] for id, message in copy.messages.items()} == said
+            assert copy.resets == 0
+        return [max(b - a for a, b in pairwise(each.acked)) for each in senders]
+
+    gaps = run(scene())
+    print(f"longest gap between two answers: {max(gaps):.2f} s")
+    assert max(gaps) < GAP
+
+
+def test_the_next_start_works_whoever_is_killed_in_between(old, new):
+    os.kill(old.pid, signal.SIGSTOP)  # so that it does not hand over
+    new.begin()
+    new.has_said("taking over")
+    refused(command("--take-over", f"--port={old.port}", f"--data={old.data}"), "just starting")
+    old.kill()
+    new.has_said("took over")
+
+    async def scene() -> None:
+        ada = await call(new.port, name="ada")
+        await ada.say("served by the new one")
+
+    run(scene())
+    new.kill()
+    old.start()
+
+
+def test_where_the_newcomer_is_killed_the_next_start_works(old, new):
+    os.kill(old.pid, signal.SIGSTOP)
+    new.begin()
+    new.has_said("taking over")
+    new.kill()
+    os.kill(old.pid, signal.SIGCONT)
+    assert old.wait() == 0  # it was told to; nobody could say that there is no need any more
+    old.start()
+
+
+def test_a_second_start_is_refused_unless_it_is_meant(old):
+    data = f"--data={old.data}"
+    refused(command(f"--port={old.port}", data), "in use", "--take-over")
+
+
+def test_where_nobody_serves_it_is_a_start_like_any_other(tmp_path):
+    with GustProcess(tmp_path, "--take-over") as server:
+        assert server.stop() == 0
+
+
+async def crowd(port: int) -> list[Wire]:
+    return [await Wire.connect(port, name=f"guest {number}") for number in range(CROWD)]
+
+
+async def ends(wires: list[Wire]) -> list[float]:
+    """Wait until all are closed; give when each was."""
+
+    async def end(wire: Wire) -> float:
+        while await wire.read_message() is not None:
+            pass
+        assert wire.close_code == 1001
+        return time.monotonic()
+
+    async with asyncio.timeout(30):
+        return sorted(await asyncio.gather(*map(end, wires)))
+
+
+@pytest.mark.parametrize("followed", [True, False], ids=["followed", "alone"])
+def test_sockets_are_sent_away_in_waves(old, new, followed):
+    async def scene() -> list[float]:
+        wires = await crowd(old.port)
+        going = aside(new.take_over) if followed else aside(old.stop)
+        closed, _ = await asyncio.gather(ends(wires), going)
+        return closed
+
+    closed = run(scene())
+    # At most 20 in a tenth of a second.
+    assert closed[-1] - closed[0] > 0.2
+
+
+def test_an_upload_under_way_is_finished_by_the_one_that_has_it(old, new):
+    async def scene() -> None:
+        cookie = await sign_in(old.port, "ada")
+        body = form(b"half here, half there" * 1000)
+        uploading = await Uploading.begin(old.port, cookie, len(body))
+        await uploading.send(body[:5000])
+        new.begin()
+        await aside(old.has_said, "handing over")
+        await asyncio.sleep(1)
+        await uploading.send(body[5000:])
+        status, file = await uploading.answer()
+        uploading.writer.close()
+        assert status == 201, file
+        ada = await call(new.port, cookie)
+        await ada.until("presence")
+        said = await ada.say("", files=[file["id"]], msgId="1")
+        assert said["message"]["files"][0]["size"] == 21_000
+        await aside(new.has_said, "took over")
+
+    run(scene())
+    assert old.wait() == 0
+
+
+def test_a_second_signal_ends_it_at_once(old):
+    async def scene() -> None:
+        cookie = await sign_in(old.port, "ada")
+        uploading = await Uploading.begin(old.port, cookie, 1000)
+        await uploading.send(b"not all of it")
+        await asyncio.sleep(0.2)
+        os.kill(old.pid, signal.SIGTERM)
+        await aside(old.has_said, "stopping")
+        begun = time.monotonic()
+        os.kill(old.pid, signal.SIGTERM)
+        assert await aside(old.wait) == -signal.SIGTERM
+        uploading.writer.close()
+        assert time.monotonic() - begun < 2
+
+    run(scene())
+
+
+@pytest.fixture
+def updated(tmp_path: Path) -> Path:
+    """A Gust of another version, with another schema and other scripts."""
+    root = tmp_path / "updated"
+    for part in ("handlers", "models", "static", "templates"):
+        shutil.copytree(ROOT / part, root / part)
+    shutil.copy(ROOT / "chat.py", root)
+    number = f"{int(newest()) + 1:04}"
+    (root / "models/store/migrations/versions" / f"{number}_nothing.py").write_text(
+        f'revision = "{number}"\ndown_revision = "{newest()}"\n\n\ndef upgrade():\n    pass\n'
+    )
+    words = root / "static/js/words/page.js"
+    words.write_text(words.read_text() + "// another version\n")
+    return root
+
+
+def test_an_update_that_changes_the_schema_keeps_people_waiting_for_a_moment_only(old, updated):
+    async def scene() -> None:
+        cookie = await sign_in(old.port, "ada")
+        ada = await call(old.port, cookie)
+        await ada.say("before")
+        welcome = ada.events[0]
+        stop = asyncio.Event()
+        asking = asyncio.ensure_future(ask_on(old.port, cookie, stop))
+        new.begin()
+        assert await aside(old.wait) == 0
+        ada = await call(old.port, cookie)
+        assert (await ada.until("history"))["messages"][0]["text"] == "before"
+        assert ada.events[0]["version"] != welcome["version"]
+        stop.set()
+        assert await asking > 0
+        # A document that came from the old one is asked for anew; no version is mixed with another.
+        static = f"/static/{welcome['version']}/js"
+        first = await fetch(old.port, f"{static}/first.js")
+        assert b"location.reload" in first
+        assert first.startswith(b"HTTP/1.1 200")
+        assert (await fetch(old.port, f"{static}/views/account.js")).startswith(b"HTTP/1.1 404")
+
+    new = old.successor(root=updated)
+    try:
+        run(scene())
+        assert not new.complaints
+    finally:
+        new.kill()
+
+
+async def fetch(port: int, path: str) -> bytes:
+    """Give the whole answer to a request."""
+    reader, writer = await asyncio.open_connection("127.0.0.1", port)
+    writer.write(f"GET {path} HTTP/1.0\r\nHost: localhost\r\n\r\n".encode())
+    answer = await reader.read(-1)
+    writer.close()
+    return answer
