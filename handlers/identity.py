@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from tornado.httputil import parse_cookie
 from tornado.web import RequestHandler
 
 from models import devices
@@ -29,12 +30,14 @@ class Identity(RequestHandler):
     @property
     def token(self) -> str | None:
         """The session's token, as the client gives it; not yet known to be good."""
-        return self.get_cookie(self.cookie_name)
+        # Not Tornado's own cookies: those become objects that are for setting them.
+        return parse_cookie(self.request.headers.get("Cookie", "")).get(self.cookie_name)
 
     @property
     def token_hash(self) -> bytes | None:
         """What the token's session would be known by; None: no token was given."""
-        return tokens.hash_of(self.token) if self.token else None
+        token = self.token
+        return tokens.hash_of(token) if token else None
 
     async def session_user(self) -> User | None:
         """Find whose session the cookie is; None: no cookie, or one that is not good."""
@@ -43,12 +46,13 @@ class Identity(RequestHandler):
 
     async def session(self) -> SignedIn | None:
         """Find the session that the cookie is; None: no cookie, or one that is not good."""
-        if not self.token:
+        token = self.token
+        if not token:
             return None
-        session = await self.application.store.load(sessions.signed_in, self.token)
+        session = await self.application.store.load(sessions.signed_in, token)
         if session is not None:
             address = self.request.remote_ip or ""
-            self.application.attendance.note(tokens.hash_of(self.token), address)
+            self.application.attendance.note(tokens.hash_of(token), address)
         return session
 
     async def user(self) -> User:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from msgspec import Struct
-from sqlalchemy import Connection, Row, delete, exists, insert, select, tuple_
+from sqlalchemy import Connection, Row, bindparam, delete, exists, insert, select, tuple_
 
 from models import policy
 from models.addresses import network
@@ -15,6 +15,11 @@ from models.events import Role, User
 from models.signals import Banned
 from models.store import actions, keepers, removals, sessions, who
 from models.store.schema import banned_addresses, banned_sessions, bans, now, users
+
+# Made once: every guest who comes asks it.
+_barred = select(banned_addresses.c.address).where(
+    banned_addresses.c.address.in_(bindparam("networks", expanding=True))
+)
 
 
 class Ban(Struct):
@@ -127,8 +132,7 @@ def is_banned(connection: Connection, user: int) -> bool:
 
 def barred(connection: Connection, networks: Sequence[str]) -> dict[str, bool]:
     """Tell which of these networks are barred to guests and newcomers."""
-    found = select(banned_addresses.c.address).where(banned_addresses.c.address.in_(networks))
-    return dict.fromkeys(connection.scalars(found), True)
+    return dict.fromkeys(connection.scalars(_barred, {"networks": networks}), True)
 
 
 def page(

@@ -80,6 +80,7 @@ _unread = Prepared(
     ),
     ("room", "message", "user"),
 )
+_known = select(positions).where(positions.c.user.in_(bindparam("people", expanding=True)))
 _named = Prepared(
     select(func.count()).select_from(
         select(mentions.c.message)
@@ -134,8 +135,8 @@ def moved_since(connection: Connection, date: int) -> list[Moved]:
 
 def tell(connection: Connection, lines: Mapping[int, Sequence[RoomEntry]]) -> None:
     """Put into people's lines of rooms how far they are, and what is unread."""
-    known = select(positions).where(positions.c.user.in_(lines))
-    rows = {(row.user, row.room): row for row in connection.execute(known)}
+    known = connection.execute(_known, {"people": list(lines)})
+    rows = {(row.user, row.room): row for row in known}
     for user, entries in lines.items():
         for entry in entries:
             row = rows.get((user, entry.id))

@@ -9,7 +9,17 @@ from copy import copy
 from typing import Any, NamedTuple
 
 from msgspec import UNSET
-from sqlalchemy import Connection, Row, delete, exists, insert, or_, select, update
+from sqlalchemy import (
+    Connection,
+    Row,
+    bindparam,
+    delete,
+    exists,
+    insert,
+    or_,
+    select,
+    update,
+)
 
 from models import names, policy
 from models.errors import NotFound, Taken, concerning
@@ -20,6 +30,14 @@ from models.store.schema import members, now, rooms, users
 
 # What begins a key that is no open room's name: names have no control characters.
 CLOSED_KEY = "\x01"
+
+# Made once: everybody who comes asks them, and to write them takes as long as to run them.
+_lobby = select(rooms).where(rooms.c.id == LOBBY)
+_joined = (
+    select(members.c.user, rooms)
+    .join_from(members, rooms, members.c.room == rooms.c.id)
+    .where(members.c.user.in_(bindparam("people", expanding=True)))
+)
 
 
 class Changes(NamedTuple):
@@ -187,10 +205,9 @@ def entries(connection: Connection, room: int, people: Sequence[int]) -> dict[in
 
 def of(connection: Connection, people: Sequence[int]) -> dict[int, list[RoomEntry]]:
     """List, for each of these people, the rooms that they are in, the lobby first."""
-    lobby = _entry(connection.execute(select(rooms).where(rooms.c.id == LOBBY)).one())
+    lobby = _entry(connection.execute(_lobby).one())
     found = {user: [copy(lobby)] for user in people}
-    joined = select(members.c.user, rooms).join_from(members, rooms, members.c.room == rooms.c.id)
-    rows = connection.execute(joined.where(members.c.user.in_(people))).all()
+    rows = connection.execute(_joined, {"people": people}).all()
     for row, entry in zip(rows, _with_members(connection, rows), strict=True):
         found[row.user].append(entry)
     positions.tell(connection, found)

@@ -58,6 +58,18 @@ class Device(NamedTuple):
     seen: int
 
 
+# Made once: every request asks it, and to write it takes as long as to run it.
+_signed_in = (
+    select(sessions.c.token_hash, _is_displaced.label("displaced"), sessions.c.by_link)
+    .add_columns(*who.columns())
+    .join_from(sessions, users, sessions.c.user == users.c.id)
+    .where(
+        sessions.c.token_hash.in_(bindparam("hashes", expanding=True)),
+        sessions.c.seen > bindparam("since"),
+    )
+)
+
+
 def number_of(hash: bytes) -> int:
     """Give the number by which its owner sees a session; it opens nothing."""
     return int.from_bytes(hash[:6])
@@ -95,19 +107,10 @@ def renew(connection: Connection, hash: bytes) -> str:
 def signed_in(connection: Connection, given: Sequence[str]) -> dict[str, SignedIn]:
     """Find whose sessions these tokens are."""
     by_hash = {tokens.hash_of(token): token for token in given}
-    found = (
-        select(
-            sessions.c.token_hash,
-            *who.columns(),
-            _is_displaced.label("displaced"),
-            sessions.c.by_link,
-        )
-        .join_from(sessions, users, sessions.c.user == users.c.id)
-        .where(sessions.c.token_hash.in_(by_hash), sessions.c.seen > now() - _KEPT)
-    )
+    values = {"hashes": list(by_hash), "since": now() - _KEPT}
     return {
-        by_hash[row.token_hash]: SignedIn(who.in_row(row), row.displaced, row.by_link)
-        for row in connection.execute(found)
+        by_hash[hash]: SignedIn(who.person(*person), displaced, by_link)
+        for hash, displaced, by_link, *person in connection.execute(_signed_in, values)
     }
 
 

@@ -26,7 +26,7 @@ def columns(prefix: str = "", of: FromClause = users) -> list[ColumnElement[Any]
 
 def in_row(row: Row[*tuple[Any, ...]], prefix: str = "") -> User:
     """Give the person whose columns a row has."""
-    return person(*(row._mapping[prefix + name] for name in _NAMES))
+    return person(*[getattr(row, prefix + name) for name in _NAMES])
 
 
 def person(id: int, name: str, role: Role, avatar: str | None) -> User:
