@@ -6,6 +6,7 @@ import time
 from collections.abc import Mapping
 from typing import Any
 
+from handlers.pace import Pace
 from handlers.rates import limits
 
 
@@ -17,6 +18,7 @@ class Arrivals:
     nobody elsewhere, so that the person themselves still gets in.
 
     :param opts: the options by name
+    :ivar pace: how many come in, or go, in one turn of the event loop
     """
 
     def __init__(self, opts: Mapping[str, Any]) -> None:
@@ -24,6 +26,7 @@ class Arrivals:
         self._sign_ins_by_address = limits(opts, "address_sign_in")
         self._sign_ups = limits(opts, "sign_up")
         self._guests = limits(opts, "guest")
+        self.pace = Pace()
 
     def sign_in(self, whose: object, network: str) -> None:
         """Count one password that is tried.

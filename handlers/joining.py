@@ -38,6 +38,7 @@ class Joining(Connection):
         await super().prepare()
         self.joined = {}
         self._ready = [await self._try_to_make_ready(*position) for position in self.positions]
+        await self.application.arrivals.pace.turn()  # opening is most of the work
 
     async def _try_to_make_ready(
         self, room: int, since: int | None

@@ -119,6 +119,9 @@ class Reader(WebSocketProtocol13):
 
     def _end(self) -> None:
         self._abort()
+        self.handler.application.arrivals.pace.do(self._tell_end)
+
+    def _tell_end(self) -> None:
         self.handler.on_ws_connection_close(self.close_code, self.close_reason)
 
     def _take(self, came: bytes | bytearray) -> None:

@@ -18,7 +18,7 @@ V = TypeVar("V")
 
 LoadMany = Callable[[Connection, Sequence[K]], dict[K, V]]
 
-MOST = 500  # keys in one statement: databases bound the parameters
+MOST = 100  # keys in one statement: all who asked for them go on in the same turn of the loop
 
 
 class Loader(Generic[K, V]):

@@ -18,7 +18,8 @@ PEOPLE = size(300, 2_000)
 TIMES = rounds(2, 4)
 AWAY = 50  # messages that each of them is to catch up with, or more
 PAUSE = 0.02  # seconds between two messages of one who posts
-AT_ONCE = 50  # sign-ins
+AT_ONCE = 500  # that ask in the very same instant; the others have to be in line behind them
+SIGN_INS = 50  # at once
 MEGABYTE = 1 << 20
 FOUNDATION, EACH = 120, 0.03  # MiB: of a server with nobody, and of somebody who is here
 
@@ -28,13 +29,15 @@ class Visitor:
     """Somebody who comes back with what they have."""
 
     cookie: str
+    at_once: asyncio.Semaphore
     copy: Copy = field(default_factory=Copy)
     wire: Wire | None = None
     _came: list[str] = field(default_factory=list)
 
     async def come(self, port: int) -> None:
         """Come, and be brought to the present."""
-        self.wire = await connect(port, self.cookie, self.copy, within=30)
+        async with self.at_once:
+            self.wire = await connect(port, self.cookie, self.copy, within=30)
         self._came.clear()
         async with asyncio.timeout(30):
             while not self._came or not self._came[-1].startswith('{"type":"history"'):
@@ -78,10 +81,11 @@ async def _come_back_again_and_again(
     server: Watched, stated: Fault
 ) -> tuple[Crowd, list[Visitor], list[int]]:
     visitors = []
-    for start in range(0, PEOPLE, AT_ONCE):
-        names = [f"carol {start + n}" for n in range(AT_ONCE)]
+    at_once = asyncio.Semaphore(AT_ONCE)
+    for start in range(0, PEOPLE, SIGN_INS):
+        names = [f"carol {start + n}" for n in range(SIGN_INS)]
         cookies = await asyncio.gather(*(sign_in(server.port, name) for name in names))
-        visitors += [Visitor(cookie) for cookie in cookies]
+        visitors += [Visitor(cookie, at_once) for cookie in cookies]
     async with Crowd(server, posting=2, listening=2, pause=PAUSE) as crowd:
         await asyncio.gather(*(visitor.come(server.port) for visitor in visitors))
         for visitor in visitors:
