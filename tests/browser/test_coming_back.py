@@ -117,7 +117,7 @@ def test_offline_and_back(arrive: Arrive, gust: GustProcess) -> None:
     ada.context.set_offline(True)
     gust.kill()
     expect(ada.state).to_have_text("Offline")
-    expect(ada.page.get_by_text("What you write waits here").last).to_be_visible()
+    expect(ada.page.get_by_text("Messages wait here").last).to_be_visible()
     ada.say("from the train")
     gust.start()
     ada.context.set_offline(False)

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser
 
+from models import emoji
 from tests.serving import GustProcess
 
 Run = Callable[[str, str], Any]
@@ -354,3 +355,34 @@ def test_when_somebody_had_read_a_message_stays_though_they_read_on(run: Run) ->
         )
         == "by 100,200,200,300,500"
     )
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("the **release notes** are _out_", "the release notes are out"),
+        ("~~no~~ `yes` [here](https://gust.example)", "no yes here"),
+        ("- one\\n2. two\\n> three", "one\\ntwo\\nthree"),
+        ("2 * 3 * 4, foo_bar_baz and a ** b", "2 * 3 * 4, foo_bar_baz and a ** b"),
+        ("```py\\nx = 1\\n```", "x = 1\\n"),
+    ],
+)
+def test_a_message_is_told_in_a_line_without_its_signs(run: Run, text: str, said: str) -> None:
+    assert run("gist", f"return it.gist({{ text: '{text}' }}) === '{said}'")
+
+
+def test_the_server_knows_which_emoji_need_a_selector_as_the_browser_does(run: Run) -> None:
+    wanted = run(
+        "gist",
+        """
+        const found = [];
+        for (let point = 0x80; point < 0x20000; point += 1) {
+          const char = String.fromCodePoint(point);
+          const plain = !/^\\p{Emoji_Presentation}$/u.test(char);
+          if (plain && /^\\p{Emoji}$/u.test(char)) found.push(point);
+        }
+        return found;
+        """,
+    )
+    points = range(0x80, 0x20000)
+    assert [p for p in points if emoji.qualified(chr(p)) != chr(p) and p != 0xFE0F] == wanted

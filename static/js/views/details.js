@@ -79,7 +79,9 @@ export class Details {
   #found(refusal) {
     // A search in the lobby asks for its members, too.
     this.#asked = true;
-    find(this.#root, 'none').textContent = refusal ? words.refusal(refusal) : '';
+    // That the server is away is told below what one writes; those who are known stay.
+    const told = refusal && !(refusal.unreachable && this.#search?.people.length);
+    find(this.#root, 'none').textContent = told ? words.refusal(refusal) : '';
     if (this.#room) this.#draw();
   }
 

@@ -1,5 +1,6 @@
 /** The elements of the timeline: one for each kind of line. */
 
+import { plain } from '../models/gist.js';
 import { words } from '../words.js';
 import { show as showFiles } from './files.js';
 import { linked, rendered } from './markup.js';
@@ -81,7 +82,7 @@ function quote(element, { quote: quoted, deleted }) {
   if (!place) find(element, 'text').before((place = part('quote')));
   place.href = `/messages/${quoted.id}`;
   find(place, 'quote-name').textContent = quoted.user.name;
-  find(place, 'quote-text').textContent = quoted.text || words.quoteGone;
+  find(place, 'quote-text').textContent = quoted.text ? plain(quoted.text) : words.quoteGone;
   return place;
 }
 

@@ -182,6 +182,7 @@ export class Head {
     find(this.#root, 'topic').textContent = room?.topic ?? '';
     const people = find(this.#root, 'people');
     people.hidden = !room;
+    find(this.#root, 'notify').hidden = !room;
     const count = room?.presence.count ?? 0;
     find(people, 'count').textContent = count ? count.toLocaleString() : '';
     name(people, words.showPeople(count));

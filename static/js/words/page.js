@@ -8,8 +8,8 @@ export const page = {
     connected: 'Connected',
     updating: 'Updating…',
     reconnecting: (seconds) => (seconds > 0 ? `Reconnecting in ${seconds} s` : 'Reconnecting'),
-    offline: 'Offline. What you write waits here.',
-    disconnected: 'Disconnected. What you write waits here.',
+    offline: 'Offline. Messages wait here.',
+    disconnected: 'Disconnected. Messages wait here.',
     banned: 'You can no longer take part here.',
   },
   stateShort: {
