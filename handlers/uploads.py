@@ -42,7 +42,7 @@ class Upload(Streaming):
     name: str | None = None
     incoming: Incoming
 
-    _receives = False
+    _receives = False  # a body that is being streamed to disk
     _timer: asyncio.TimerHandle
 
     async def prepare(self) -> None:
@@ -76,6 +76,8 @@ class Upload(Streaming):
         if self.refused:
             self.finish()
             return
+        # From here on it comes to its own end, also where nobody waits for the answer.
+        self._receives = False
         try:
             await self._write()
             if not self._parser.complete or self.name is None:

@@ -10,7 +10,9 @@ from pathlib import Path
 import pytest
 from tornado.httpserver import HTTPServer
 
+from handlers.files import RoomFilesHandler
 from tests.handlers.test_rooms import sign_in
+from tests.handlers.test_taken_out import Held
 from tests.uploading import CONTENT_TYPE, form, upload
 
 LOBBY = 1
@@ -386,3 +388,34 @@ async def test_the_files_of_a_room_are_listed_by_page(call, connect) -> None:
     rest = (await call("GET", f"/api/rooms/1/files?limit=4&before={last}", cookie=cookie)).body
     assert [shared["file"]["name"] for shared in rest["files"]] == ["0b.txt", "0a.txt"]
     assert rest["more"] is False
+
+
+@pytest.mark.gen_test
+async def test_an_upload_comes_to_its_end_though_its_client_left_when_all_was_sent(
+    app, call, http_port, monkeypatch
+) -> None:
+    cookie = await sign_in(call, "ada")
+    left = asyncio.Event()
+    noticed = RoomFilesHandler.on_connection_close
+    monkeypatch.setattr(
+        RoomFilesHandler, "on_connection_close", lambda self: (noticed(self), left.set())
+    )
+    held = Held(app.blobs, "run", lambda run, *_: getattr(run, "__name__", "") == "finish")
+    _, writer = await asyncio.open_connection("127.0.0.1", http_port)
+    body = form(b"to the end")
+    writer.write(
+        f"POST /api/rooms/1/files HTTP/1.1\r\nHost: localhost\r\nCookie: {cookie}\r\n"
+        f"Content-Type: {CONTENT_TYPE}\r\nContent-Length: {len(body)}\r\n\r\n".encode()
+        + body
+    )
+    await asyncio.wait_for(held.reached.wait(), 5)
+    writer.close()
+    await writer.wait_closed()
+    await asyncio.wait_for(left.wait(), 5)
+    held.let_go()
+    incoming = app.blobs.folder / "incoming"
+    for _ in range(100):
+        if on_disk(app) and not list(incoming.iterdir()):
+            break
+        await asyncio.sleep(0.05)
+    assert [path.read_bytes() for path in on_disk(app)] == [b"to the end"]
