@@ -5,6 +5,8 @@
 # make bench measure, side by side with peers
 # make soak  bring about every fault, larger and for longer than the tests do (10 minutes; SOAK=3:
 #            three times as often and as long), and write docs/reliability.md
+# make lock  choose anew, within requirements.txt, the exact libraries that dist/gust.pyz is built of
+# make audit ask whether any of these has a known vulnerability
 
 PYTHON ?= $(shell command -v python3.11 || command -v python3)
 PORT ?= 3001
@@ -19,9 +21,13 @@ WHEELS := $(foreach tag,manylinux_2_28 manylinux_2_27 manylinux_2_26 manylinux_2
   manylinux2014,--platform=$(tag)_$(shell uname -m))
 endif
 DIST := .venv/dist
+# Exact versions with their hashes: what is built of them is the same whenever it is built.
+LOCK := .ci/requirements.lock
+SHIV := .ci/shiv.lock
+INSTALL := -m pip install --quiet --disable-pip-version-check
 SOURCES := $(shell find chat.py handlers models static templates -type f -not -name '*.pyc')
 
-.PHONY: run test style dist bench soak system clean
+.PHONY: run test style dist bench soak lock audit system clean
 
 run: .venv/run
 	$(BIN)/python chat.py --port=$(PORT) $(ARGS)
@@ -42,6 +48,17 @@ bench: .venv/run
 
 soak: .venv/test
 	SOAK=$(SOAK) $(BIN)/python -m pytest tests/faults
+	FUZZ_SECONDS=10 $(BIN)/python -m pytest tests/fuzz
+lock: .venv/lock/bin/uv
+	@for made in requirements.txt:$(LOCK) $(DIST)/shiv.in:$(SHIV); do \
+	  mkdir -p $(DIST) && echo 'shiv>=1.0.8,<2' > $(DIST)/shiv.in; \
+	  $< pip compile --quiet --upgrade --universal --python-version=$(firstword $(PYTHONS)) \
+	    --generate-hashes --no-header --no-annotate --no-emit-index-url --no-emit-find-links \
+	    --output-file=$${made#*:} $${made%:*} || exit 1; \
+	done
+
+audit: .venv/audit/bin/pip-audit
+	$< --require-hashes --disable-pip --requirement=$(LOCK)
 
 system:
 	sh tests/system.sh
@@ -56,28 +73,36 @@ clean:
 	touch $@
 
 .venv/run: requirements.txt | .venv/pip
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements.txt
+	$(BIN)/python $(INSTALL) -r requirements.txt
 	touch $@
 
 .venv/test: tests/requirements.txt .venv/run
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r tests/requirements.txt
+	$(BIN)/python $(INSTALL) -r tests/requirements.txt
 	touch $@
 
+.venv/lock/bin/uv: | .venv/pip
+	$(PYTHON) -m venv .venv/lock
+	.venv/lock/bin/python $(INSTALL) 'uv>=0.10,<1'
+
+.venv/audit/bin/pip-audit: | .venv/pip
+	$(PYTHON) -m venv .venv/audit
+	.venv/audit/bin/python $(INSTALL) 'pip-audit>=2.9,<3'
+
 # Compiled parts carry the Python they are for in their names, so that all lie side by side.
-$(DIST)/libraries: requirements.txt Makefile | .venv/pip
+$(DIST)/libraries: $(LOCK) Makefile | .venv/pip
 	rm -rf $@ $@.*
 	set -e; for version in $(PYTHONS); do \
-	  $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-compile \
+	  $(BIN)/python $(INSTALL) --no-compile --require-hashes --no-deps \
 	    --only-binary=:all: --implementation=cp --python-version=$$version $(WHEELS) \
-	    --target=$@.$$version -r requirements.txt; \
+	    --target=$@.$$version -r $(LOCK); \
 	  mkdir -p $@.all; cp -R $@.$$version/. $@.all; rm -rf $@.$$version; \
 	done
 	mv $@.all $@
 	touch $@
 
-$(DIST)/bin/shiv: Makefile | .venv/pip
+$(DIST)/bin/shiv: $(SHIV) Makefile | .venv/pip
 	$(PYTHON) -m venv $(DIST)
-	$(DIST)/bin/python -m pip install --quiet --disable-pip-version-check 'shiv>=1.0.8,<2'
+	$(DIST)/bin/python $(INSTALL) --require-hashes -r $(SHIV)
 	touch $@
 
 define PREAMBLE

@@ -11,6 +11,7 @@ import contextlib
 import os
 import sys
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -49,6 +50,7 @@ from handlers.turn import Turn
 from models import sizes
 from models.addresses import Networks
 from models.allowance import Allowance
+from models.bounds import Bounds
 from models.bus import Bus, LocalBus
 from models.cache import Cache
 from models.counts import Counts
@@ -84,10 +86,17 @@ class Application(TornadoApplication):
             "upload": sizes.parse(opts["upload_limit"]),
             "files": MOST_FILES,
         }
+        self.patience: float = opts["request_timeout"]
         self.guests: bool = opts["guests"] == "on"
         self.signup: str = opts["signup"]
         self.most_reactions: int = opts["reaction_limit"]
         self.most_invites: int = opts["invite_limit"]
+        self.bounds = Bounds(
+            opts["room_limit"],
+            opts["rooms_per_user"],
+            opts["members_per_room"],
+            opts["sessions_per_user"],
+        )
         self.most_sockets = MostSockets(opts["sockets_per_user"], opts["sockets_per_ip"])
         self.arrivals = Arrivals(opts)
         self.rates = Rates(opts)
@@ -156,6 +165,10 @@ class Application(TornadoApplication):
         most = found.handler_class.largest_body
         if bodies.length_of(request) > most:
             return self.get_handler_delegate(request, bodies.Oversized, {"most": most})
+        if bodies.is_chunked(request) and not found.stream_request_body:
+            refusal = {"most": most, "begun": True}
+            make = partial(self.get_handler_delegate, request, bodies.Oversized, refusal)
+            return bodies.Measured(request, found, most, make)
         return found
 
     def start(self) -> None:

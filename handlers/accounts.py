@@ -85,6 +85,7 @@ class AccountHandler(Personal):
                     app.signup,
                     wanted.invite,
                     self.origin,
+                    app.bounds,
                 ),
             )
             # By the new name, until the page has opened its socket.

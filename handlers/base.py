@@ -9,7 +9,7 @@ from typing import Any, ClassVar, TypeVar
 from weakref import WeakSet
 
 import msgspec
-from tornado.web import HTTPError, StaticFileHandler
+from tornado.web import HTTPError, RequestHandler, StaticFileHandler
 
 from handlers import hosts
 from handlers.identity import Identity
@@ -159,10 +159,22 @@ class Handler(Identity):
         error = kwargs.get("exc_info", (None, None, None))[1]
         if isinstance(error, ChatError):
             self.fail(error)
+        elif status_code == HTTPStatus.METHOD_NOT_ALLOWED:
+            self.set_header("Allow", ", ".join(self._methods))
+            self.fail(_WrongMethod(self._methods))
         elif isinstance(error, HTTPError) and status_code < 500:
             self.fail(_as_chat_error(error))
         else:
             self.fail(Internal())
+
+    @property
+    def _methods(self) -> list[str]:
+        """List the methods that are answered here."""
+        return [
+            method
+            for method in self.SUPPORTED_METHODS
+            if getattr(type(self), method.lower()) is not getattr(RequestHandler, method.lower())
+        ]
 
     def log_exception(self, typ: Any, value: BaseException | None, tb: Any) -> None:
         # A refusal is an answer, not a fault: it is no warning.
@@ -189,6 +201,14 @@ class Missing(Handler):
 
 class _UnsupportedBody(BadEvent):
     status = 415
+
+
+class _WrongMethod(BadEvent):
+    status = 405
+
+    def __init__(self, methods: list[str]) -> None:
+        known = ", ".join(methods) or "nothing at all"
+        super().__init__(f"This address does not take this method; it takes {known}.")
 
 
 def _as_chat_error(error: HTTPError) -> ChatError:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import os
 import re
+import time
 from pathlib import Path
 from typing import BinaryIO, NamedTuple
 
@@ -56,6 +57,7 @@ class RoomFilesHandler(Upload):
     async def admit(self) -> None:
         room = int(self.path_args[0])
         await self.application.store.read(rooms.find, self.person.id, room)
+        self.application.rates.uploads.take(self.person.id, time.monotonic())
 
     async def keep(self) -> File:
         assert self.name is not None

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+import sys
 
 from msgspec import Struct
 
-from handlers.bodies import Streaming
+from handlers.bodies import Streaming, TooLongBody
 from models import policy
+from models.errors import ChatError
 from models.events import User
 from models.filters import Filter, Rule
 from models.signals import FiltersChanged
@@ -27,21 +29,38 @@ class FiltersHandler(Streaming):
     async def prepare(self) -> None:
         """Find out who it is before taking more of a body than others may send."""
         await super().prepare()
-        self.admin = await self.user()
-        policy.administer(self.admin.role)
-        self._chunks: list[bytes] = []
-        self.connection.set_max_body_size(self.largest_body)
+        self._came = bytearray()
+        if self.request.method not in self._methods:
+            return  # it is told so when the body is here
+        try:
+            self.admin = await self.user()
+            policy.administer(self.admin.role)
+            self.connection.set_max_body_size(sys.maxsize)  # it is counted here
+        except ChatError as error:
+            self.refuse(error)
 
     def data_received(self, chunk: bytes) -> None:
-        self._chunks.append(chunk)
+        self.begun = True
+        if self.refused:
+            return
+        self._came += chunk
+        if len(self._came) > self.largest_body:
+            self._came.clear()
+            self.refuse(TooLongBody(0, self.largest_body))
 
     async def get(self) -> None:
         """Answer all rules, in their order."""
+        if self.refused:
+            self.finish()
+            return
         self.answer(Rules(await self.application.store.read(filters.rules)))
 
     async def put(self) -> None:
         """Have these rules and no others, from the next message on."""
-        self.request.body = b"".join(self._chunks)
+        if self.refused:
+            self.finish()
+            return
+        self.request.body = bytes(self._came)
         wanted = self.body_as(Rules).rules
         # Many rules take a third of a second, in which others want to talk.
         await asyncio.to_thread(Filter, wanted)

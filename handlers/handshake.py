@@ -154,8 +154,17 @@ class Handshake(Handler, WebSocketHandler):
         :raises BadEvent: it is a plain request
         :raises Forbidden: it comes from a page of another origin
         """
-        if self.request.headers.get("Upgrade", "").lower() != "websocket":
+        headers = self.request.headers
+        if headers.get("Upgrade", "").lower() != "websocket":
             raise BadEvent("This address speaks WebSocket only: see docs/protocol.md.")
+        # Tornado would find out only when all is prepared, and say so in words of its own.
+        wanted = [word.strip().lower() for word in headers.get("Connection", "").split(",")]
+        needed = ("Sec-WebSocket-Key", "Sec-WebSocket-Version")
+        if "upgrade" not in wanted or not all(headers.get(name) for name in needed):
+            raise BadEvent(
+                "This is no whole handshake (RFC 6455, 4.1): it needs “Connection: Upgrade”, "
+                "Sec-WebSocket-Key and Sec-WebSocket-Version."
+            )
         if self._check_cross_origin(self.check_origin) is not None:
             raise Forbidden("Pages of other origins can't open a socket here.")
 

@@ -82,7 +82,9 @@ class JoinHandler(Personal):
         store, bus = self.application.store, self.application.bus
         session = self.token_hash
         assert session is not None
-        accepted = await store.write(acceptance.accept, user, session, token)
+        accepted = await store.write(
+            acceptance.accept, user, session, token, self.application.bounds
+        )
         if accepted.room is not None and accepted.came_in:
             bus.signal(CameIn(user.id, accepted.room))
         if accepted.user != user:
@@ -100,6 +102,7 @@ class JoinHandler(Personal):
             accounts.sign_in_by_link, token, self.origin
         )
         self.application.bus.signal(PersonChanged(user))
+        await self.end_oldest(user.id)
         self.remember(session)
         await self.answer_me(user)
 

@@ -65,7 +65,9 @@ class Joining(Connection):
         new = False
         while True:
             self.left = set()
-            entered = await store.write(members.enter, self.person.id, entry.id)
+            entered = await store.write(
+                members.enter, self.person.id, entry.id, self.application.bounds
+            )
             new = new or entered.new
             # Who was taken out meanwhile asks again: a closed room is closed by now.
             if entry.id not in self.left:

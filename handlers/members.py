@@ -28,7 +28,9 @@ class MemberHandler(People):
         """Bring somebody in; who is in already stays."""
         user = await self.user()
         self.application.rates.members.take(user.id, time.monotonic())
-        if await self.application.store.write(members.bring_in, user, int(room), int(member)):
+        app = self.application
+        who = user, int(room), int(member)
+        if await app.store.write(members.bring_in, *who, app.bounds):
             self.application.bus.signal(CameIn(int(member), int(room)))
         self.done()
 

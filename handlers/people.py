@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from handlers.base import Handler
-from models import policy
+from models import names, policy
+from models.errors import TooLong
 from models.events import User
 from models.store import people
 from models.store.people import Search
@@ -15,12 +16,14 @@ class People(Handler):
     """Answer with people."""
 
     def search(self) -> Search:
-        """Read which people are asked for: ``q``, ``after``, ``limit``."""
-        return Search(
-            self.get_query_argument("q", ""),
-            self.number("after"),
-            self.page_size(),
-        )
+        """Read which people are asked for: ``q``, ``after``, ``limit``.
+
+        :raises TooLong: no name can begin like that
+        """
+        text = self.get_query_argument("q", "")
+        if len(text) > names.LONGEST_ROOM:
+            raise TooLong("This search", len(text), names.LONGEST_ROOM)
+        return Search(text, self.number("after"), self.page_size())
 
     def here(self, users: Iterable[User]) -> list[int]:
         """Tell who of these is present."""

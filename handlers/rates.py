@@ -17,6 +17,7 @@ class Rates:
     :ivar rooms: of rooms made, direct ones too
     :ivar changes: of names, topics and avatars: all are told of each
     :ivar members: of people brought into rooms: each is told, on all their devices
+    :ivar uploads: of files sent to rooms
     :ivar searches: of searches
     :ivar typing: of being told to type, by person and room
     """
@@ -27,6 +28,7 @@ class Rates:
         self.rooms = limits(opts, "room")
         self.changes = limits(opts, "change")
         self.members = limits(opts, "member")
+        self.uploads = limits(opts, "upload")
         self.searches = limits(opts, "search")
         self.typing = limits(opts, "typing")
 

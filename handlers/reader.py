@@ -21,7 +21,7 @@ from tornado.websocket import WebSocketProtocol13
 if TYPE_CHECKING:
     from handlers.connection import Connection
 
-CONTINUATION, TEXT, BINARY = 0x0, 0x1, 0x2
+CONTINUATION, TEXT, BINARY, CLOSE = 0x0, 0x1, 0x2, 0x8
 
 BROKEN = 1002  # the protocol was not kept
 NOT_UTF8 = 1007
@@ -159,6 +159,8 @@ class Reader(WebSocketProtocol13):
 
     def _handle(self, head: Head, payload: bytes) -> None:
         if head.opcode & 0x08:
+            if head.opcode == CLOSE:
+                _as_text(payload[2:])  # the reason; Tornado takes it to be one
             self._handle_message(head.opcode, payload)
             if self.handler.listener is not None:
                 self.handler.listener.let_pass()  # the answer
@@ -187,11 +189,14 @@ class Reader(WebSocketProtocol13):
         if opcode == BINARY:
             self._run_callback(self.handler.on_message, message)
             return
-        try:
-            text = message.decode()
-        except UnicodeDecodeError:
-            raise Violation(NOT_UTF8, "a text is in UTF-8") from None
-        self._run_callback(self.handler.on_message, text)
+        self._run_callback(self.handler.on_message, _as_text(message))
+
+
+def _as_text(data: bytes) -> str:
+    try:
+        return data.decode()
+    except UnicodeDecodeError:
+        raise Violation(NOT_UTF8, "a text is in UTF-8") from None
 
 
 def _unmasked(data: bytes | bytearray, head: Head) -> bytes:

@@ -65,7 +65,9 @@ class RoomsHandler(Naming):
         wanted = self.body_as(NewRoom)
         name, topic = self.room_name(wanted.name), self.topic(wanted.topic)
         self.application.rates.rooms.take(user.id, time.monotonic())
-        entry = await self.application.store.write(rooms.create, user.id, name, topic, wanted.kind)
+        entry = await self.application.store.write(
+            rooms.create, user.id, name, topic, wanted.kind, self.application.bounds
+        )
         self.application.bus.signal(CameIn(user.id, entry.id))
         self.answer(entry, 201)
 
@@ -112,7 +114,7 @@ class DirectHandler(Handler):
             return
         self.application.rates.rooms.take(user.id, time.monotonic())
         with concerning("users"):
-            opened = await store.write(direct.open, user.id, people)
+            opened = await store.write(direct.open, user.id, people, self.application.bounds)
         if opened.new:
             for member in people:
                 self.application.bus.signal(CameIn(member, opened.entry.id))

@@ -55,6 +55,12 @@ class Personal(Handler):
             for room in await self.application.store.write(keepers.hand_on_if_lost, user.id):
                 self.application.bus.signal(RoomChanged(room))
 
+    async def end_oldest(self, user: int) -> None:
+        """End the sessions of somebody that were unused for longest, where there are too many."""
+        if most := self.application.bounds.sessions:
+            write = self.application.store.write
+            self.end_sessions(await write(sessions.end_oldest, user, most))
+
     def renew_session(self, token: str) -> None:
         """Give the client the token that its session goes on by."""
         assert self.token_hash is not None
@@ -130,6 +136,7 @@ class SessionHandler(Personal):
             self.end_sessions([replaced])
         if before is not None:
             await self.hand_on_rooms_of(before)
+        await self.end_oldest(account.id)
         self.remember(token)
         user = await app.store.read(users.find, account.id)
         assert user is not None
@@ -145,10 +152,9 @@ class SessionHandler(Personal):
 
     async def delete(self) -> None:
         """Sign out, here or everywhere: sessions end, and their sockets; twice is fine."""
-        here = self.token_hash
-        if here is not None:
-            user = await self.session_user()
-            if user is not None and self.get_query_argument("all", "") == "1":
+        here, user = self.token_hash, await self.session_user()
+        if here is not None and user is not None:
+            if self.get_query_argument("all", "") == "1":
                 self.end_sessions(await self.application.store.write(sessions.end_all, user.id))
             else:
                 await self.application.store.write(sessions.end, here)

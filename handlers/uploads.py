@@ -10,7 +10,7 @@ from contextlib import ExitStack
 from typing import Any
 
 from handlers.base import Handler
-from handlers.bodies import Streaming
+from handlers.bodies import Streaming, length_of
 from models import filenames, multipart
 from models.errors import BadEvent, ChatError, Empty, TooLarge
 from models.events import User
@@ -23,7 +23,7 @@ from models.store.pictures import What
 
 FRAMING = 1 << 14  # bytes of a body around the file itself
 WRITE = 1 << 18  # bytes that are written at once
-STALLED = 30.0  # seconds without a byte
+SLOWEST = 1 << 10  # bytes a second: whoever is slower for long is taken to be stalling
 LONGEST = 3600.0  # seconds for a whole upload: a slow phone needs many
 
 
@@ -78,6 +78,7 @@ class Upload(Streaming):
             return
         # From here on it comes to its own end, also where nobody waits for the answer.
         self._receives = False
+        self._stop_watching()
         try:
             await self._write()
             if not self._parser.complete or self.name is None:
@@ -112,15 +113,14 @@ class Upload(Streaming):
         return method not in (None, Handler.post)  # Tornado's own one refuses, for both
 
     async def _begin(self) -> None:
-        length = self.request.headers.get("Content-Length", "")
-        if not length.isdigit():
+        if "Content-Length" not in self.request.headers:
             raise _LengthRequired("Say how long the body is (Content-Length).")
-        # Past Tornado's limit there would be no answer, only an end.
-        self.connection.set_max_body_size(int(length))
+        length = length_of(self.request)
+        self.connection.set_max_body_size(length)
         self.person = await self.user()
         limit = self.application.limits["upload"]
-        if int(length) > limit + FRAMING:
-            raise TooLarge(int(length), limit)
+        if length > limit + FRAMING:
+            raise TooLarge(length, limit)
         await self.admit()
         self._parser = Multipart(
             multipart.boundary_of(self.request.headers.get("Content-Type", ""))
@@ -129,18 +129,19 @@ class Upload(Streaming):
         used = await self.application.store.read(files.used, self.person.id)
         free = await blobs.run(blobs.free)
         allowance = self.application.allowance
-        self._held.enter_context(allowance.admit(self.person.id, int(length), used, free))
+        self._held.enter_context(allowance.admit(self.person.id, length, used, free))
         self.incoming = await blobs.run(blobs.receive)
         self._held.callback(lambda: blobs.run(self.incoming.discard))
         self.connection.set_body_timeout(LONGEST)
-        self._heard = asyncio.get_running_loop().time()
+        self._due = asyncio.get_running_loop().time() + self.application.patience
         self._watch()
         self._held.callback(self._stop_watching)
 
     def data_received(self, chunk: bytes) -> Awaitable[None] | None:
+        self.begun = True
         if self.refused or not self._receives:
             return None
-        self._heard = asyncio.get_running_loop().time()
+        self._put_off(len(chunk) / SLOWEST)
         try:
             self._take(chunk)
         except ChatError as error:
@@ -164,25 +165,34 @@ class Upload(Streaming):
 
     async def _write_or_refuse(self) -> None:
         size = len(self._waiting)
+        self._stop_watching()  # it is we who do not read on
         try:
             await self._write()
         except ChatError as error:
             self.refuse(error)
             return
         await asyncio.sleep(self.application.allowance.delay(size, time.monotonic()))
+        if self._receives:
+            self._put_off(self.application.patience)
+            self._watch()
 
     async def _write(self) -> None:
         data, self._waiting = bytes(self._waiting), bytearray()
         await self.application.blobs.run(self.incoming.write, data)
 
     def _watch(self) -> None:
-        """Cut a client that says nothing for long; its file could never end."""
+        """Cut a client that has nothing more to say, or says it a byte now and then."""
         loop = asyncio.get_running_loop()
-        left = self._heard + STALLED - loop.time()
+        left = self._due - loop.time()
         if left <= 0:
             self.hang_up()
             return
         self._timer = loop.call_later(left + 0.1, self._watch)
+
+    def _put_off(self, seconds: float) -> None:
+        """Give a client so much longer, but never more than there is for a whole request."""
+        latest = asyncio.get_running_loop().time() + self.application.patience
+        self._due = min(latest, self._due + seconds)
 
     def _stop_watching(self) -> None:
         self._timer.cancel()
@@ -199,6 +209,7 @@ class Upload(Streaming):
             self._let_go()
 
     def _let_go(self) -> None:
+        self._receives = False
         self._held.close()
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from models.errors import SlowDown
 
-_SWEEP = 10_000  # buckets; beyond that, those that are full again are forgotten
+SWEEP = 10_000  # buckets; beyond that, those that are full again are forgotten
 
 
 class Limits:
@@ -24,6 +24,7 @@ class Limits:
         self._interval = 1 / rate if rate > 0 else 0.0
         self._span = self._interval * max(burst, 1)
         self._full_at: dict[object, float] = {}
+        self._sweep = SWEEP
 
     def take(self, key: object, now: float) -> None:
         """Take one token.
@@ -37,8 +38,10 @@ class Limits:
         if (over := full_at - now - self._span) > 1e-9:
             raise SlowDown(max(1, round(over * 1000 + 0.5)), self._reason)
         self._full_at[key] = full_at
-        if len(self._full_at) > _SWEEP:
+        if len(self._full_at) > self._sweep:
             self._full_at = {key: at for key, at in self._full_at.items() if at > now}
+            # Where most are still needed, the next sweep is not to come with the next token.
+            self._sweep = max(SWEEP, 2 * len(self._full_at))
 
 
 def _shown(rate: float) -> str:

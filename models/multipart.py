@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from email.message import Message
 from urllib.parse import unquote
 
 from models.errors import BadEvent
 
 LONGEST_HEAD = 8192  # bytes of a part's headers
 
+# A parameter of the type: a token, or quoted (RFC 9110, 5.6.6).
+_BOUNDARY = re.compile(r';\s*boundary=(?:"([^"\\]*)"|([^\s";,]+))\s*(?:;|$)', re.IGNORECASE)
 _ESCAPED = re.compile(r"%(22|0D|0A)", re.IGNORECASE)  # as browsers write it (WHATWG, form data)
 
 
@@ -33,10 +34,9 @@ def boundary_of(content_type: str) -> bytes:
 
     :raises BadEvent: the body is of another kind, or the boundary is missing
     """
-    header = Message()
-    header["Content-Type"] = content_type
-    boundary = header.get_boundary()
-    if header.get_content_type() != "multipart/form-data" or not boundary or len(boundary) > 70:
+    kind, found = content_type.partition(";")[0], _BOUNDARY.search(content_type)
+    boundary = found and (found[1] or found[2])
+    if kind.strip().lower() != "multipart/form-data" or not boundary or len(boundary) > 70:
         raise BadEvent("Send the file as multipart/form-data, in a part with a filename.")
     try:
         return boundary.encode("ascii")

@@ -12,6 +12,14 @@ from tornado.websocket import WebSocketClientConnection, websocket_connect
 
 Event = dict[str, Any]
 
+# The headers of a handshake, for ``call`` of the handlers' tests.
+HANDSHAKE = {
+    "Upgrade": "websocket",
+    "Connection": "Upgrade",
+    "Sec_WebSocket_Key": "dGhlIHNhbXBsZSBub25jZQ==",
+    "Sec_WebSocket_Version": "13",
+}
+
 
 class Client:
     """One connection; keeps everything it was told.

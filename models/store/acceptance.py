@@ -7,6 +7,7 @@ from typing import NamedTuple
 from sqlalchemy import Connection, select
 
 from models import names
+from models.bounds import UNBOUNDED, Bounds
 from models.errors import Forbidden
 from models.events import User
 from models.store import invites, members, roles, rooms, sessions, who
@@ -28,7 +29,9 @@ class Accepted(NamedTuple):
     token: str | None = None
 
 
-def accept(connection: Connection, user: User, session: bytes, token: str) -> Accepted:
+def accept(
+    connection: Connection, user: User, session: bytes, token: str, bounds: Bounds = UNBOUNDED
+) -> Accepted:
     """Have somebody who is here already take what a link gives.
 
     It is used only where it gives them something.
@@ -36,14 +39,14 @@ def accept(connection: Connection, user: User, session: bytes, token: str) -> Ac
     :param session: the hash of their session
     :raises NoInvitation: as :func:`models.store.invites.find`
     :raises Forbidden: it makes an admin, and they have no account, or it is another's; or
-        see :func:`refuse_taken_out`
+        see :func:`refuse_taken_out` and :func:`models.store.members.add`
     """
     invite = invites.find(connection, token)
     if invite.role == "admin":
         admin = _make_admin(connection, user, token, invite)
         return Accepted(admin, invite.room, False, sessions.renew(connection, session))
     refuse_taken_out(connection, user.id, invite)
-    came_in = invite.room is not None and members.add(connection, user.id, invite.room)
+    came_in = invite.room is not None and members.add(connection, user.id, invite.room, bounds)
     if came_in:
         invites.use(connection, token)
     return Accepted(user, invite.room, came_in)

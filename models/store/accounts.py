@@ -7,6 +7,7 @@ from typing import NamedTuple
 from sqlalchemy import Connection, delete, insert, select, update
 
 from models import names, policy
+from models.bounds import UNBOUNDED, Bounds
 from models.errors import Forbidden, NoInvitation, concerning
 from models.events import Role, User
 from models.store import (
@@ -47,6 +48,7 @@ class Registration(NamedTuple):
     :ivar password: its hash
     :ivar signup: the ``--signup`` option
     :ivar invite: the token of a link that they came by
+    :ivar bounds: of the room that it leads to
     """
 
     guest: int | None
@@ -56,6 +58,7 @@ class Registration(NamedTuple):
     signup: str
     invite: str | None
     origin: Origin
+    bounds: Bounds = UNBOUNDED
 
 
 class Registered(NamedTuple):
@@ -105,7 +108,7 @@ def register(connection: Connection, wanted: Registration) -> Registered:
     if invite is not None and wanted.guest is not None:
         acceptance.refuse_taken_out(connection, wanted.guest, invite)
     if room is not None:
-        members.add(connection, user.id, room)
+        members.add(connection, user.id, room, wanted.bounds)
     return Registered(user, token, room)
 
 

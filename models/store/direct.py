@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 from sqlalchemy import Connection, insert, select
 
+from models.bounds import UNBOUNDED, Bounds
 from models.events import RoomEntry
 from models.store import members as members_of
 from models.store import positions
@@ -37,16 +38,19 @@ def find(connection: Connection, by: int, people: Collection[int]) -> RoomEntry 
     return None if room is None else rooms_of.find(connection, by, room)
 
 
-def open(connection: Connection, by: int, people: Collection[int]) -> Opened:
+def open(
+    connection: Connection, by: int, people: Collection[int], bounds: Bounds = UNBOUNDED
+) -> Opened:
     """Give the direct room of exactly these people, making it where there is none.
 
     :param by: as for :func:`find`
-    :raises ChatError: one of them is not there, or is just a name
+    :raises ChatError: one of them is not there, is just a name, or is in too many rooms
     """
     found = find(connection, by, people)
     if found is not None:
         return Opened(found, new=False)
     members_of.check_known(connection, people, claimed=True)
+    rooms_of.refuse_one_more(connection, people, bounds)
     date = now()
     values = {"name": "", "name_key": key_of(people), "kind": "direct", "topic": "", "date": date}
     room = connection.execute(insert(rooms).values(values).returning(rooms.c.id)).scalar_one()

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Collection
 from typing import NamedTuple
 
-from sqlalchemy import Connection, delete, insert, select
+from sqlalchemy import Connection, delete, func, insert, select
 
 from models import policy
+from models.bounds import UNBOUNDED, Bounds
 from models.errors import Forbidden, NotFound
 from models.events import Role, RoomEntry, User
 from models.policy import may_enter
@@ -27,30 +28,39 @@ class Entered(NamedTuple):
     new: bool
 
 
-def enter(connection: Connection, user: int, room: int | str) -> Entered:
+def enter(
+    connection: Connection, user: int, room: int | str, bounds: Bounds = UNBOUNDED
+) -> Entered:
     """Make somebody a member of an open room; who is in already stays.
 
     :param room: its id or name
     :raises NotFound: there is none, or it is not open to them
+    :raises Forbidden: as :func:`add`
     """
     entry = rooms_of.find(connection, user, room)
-    return Entered(entry, add(connection, user, entry.id))
+    return Entered(entry, add(connection, user, entry.id, bounds))
 
 
-def add(connection: Connection, user: int, room: int) -> bool:
+def add(connection: Connection, user: int, room: int, bounds: Bounds = UNBOUNDED) -> bool:
     """Put somebody into a room, whoever may.
 
     :returns: whether they were not in it yet
+    :raises Forbidden: there are too many in it, or they are in too many
     """
     if rooms_of.is_member(connection, user, room):
         return False
+    inside = select(func.count()).where(members.c.room == room)
+    bounds.another_member(connection.scalar(inside) or 0)
+    rooms_of.refuse_one_more(connection, [user], bounds)
     connection.execute(insert(members).values(user=user, room=room, date=now()))
     _welcome(connection, user, room)
     positions.begin(connection, [user], room)
     return True
 
 
-def bring_in(connection: Connection, by: User, room: int, user: int) -> bool:
+def bring_in(
+    connection: Connection, by: User, room: int, user: int, bounds: Bounds = UNBOUNDED
+) -> bool:
     """Let somebody bring somebody else into a room.
 
     :returns: whether they were not in it yet
@@ -59,7 +69,7 @@ def bring_in(connection: Connection, by: User, room: int, user: int) -> bool:
     row, standing = rooms_of.standing_of(connection, by, room)
     policy.bring_in(standing)
     check_known(connection, [user], claimed=not may_enter(row.kind, member=False))
-    return add(connection, user, room)
+    return add(connection, user, room, bounds)
 
 
 def take_out(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import secrets
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from copy import copy
 from typing import Any, NamedTuple
 
@@ -15,6 +15,7 @@ from sqlalchemy import (
     bindparam,
     delete,
     exists,
+    func,
     insert,
     or_,
     select,
@@ -22,6 +23,7 @@ from sqlalchemy import (
 )
 
 from models import names, policy
+from models.bounds import UNBOUNDED, Bounds
 from models.errors import NotFound, Taken, concerning
 from models.events import Kind, RoomEntry, User
 from models.policy import LOBBY, Standing, may_enter
@@ -52,12 +54,21 @@ class Changes(NamedTuple):
 
 
 def create(
-    connection: Connection, user: int, name: str, topic: str, kind: Kind = "open"
+    connection: Connection,
+    user: int,
+    name: str,
+    topic: str,
+    kind: Kind = "open",
+    bounds: Bounds = UNBOUNDED,
 ) -> RoomEntry:
     """Make an open or closed room, with its maker in it.
 
     :raises Taken: it is to be open, and there is an open one of that name
+    :raises Forbidden: there are too many, or they are in too many
     """
+    there_are = select(func.count()).where(rooms.c.kind != "direct")
+    bounds.another_room(connection.scalar(there_are) or 0)
+    refuse_one_more(connection, [user], bounds)
     values = {
         "name": name,
         "name_key": _key(connection, name, kind),
@@ -118,6 +129,15 @@ def _key(connection: Connection, name: str, kind: Kind) -> str:
         if connection.scalar(select(exists().where(rooms.c.name_key == key))):
             raise Taken("A room", name)
     return key
+
+
+def refuse_one_more(connection: Connection, people: Collection[int], bounds: Bounds) -> None:
+    """Keep people from being in more rooms than there is sense in: each is told all of theirs.
+
+    :raises Forbidden: one of them is in as many as one may be
+    """
+    each = select(func.count()).where(members.c.user.in_(people)).group_by(members.c.user)
+    bounds.another_for_one(max(connection.scalars(each), default=0))
 
 
 def closed_key() -> str:

@@ -148,6 +148,17 @@ def end_all(connection: Connection, user: int, but: bytes | None = None) -> list
     return list(connection.scalars(ended))
 
 
+def end_oldest(connection: Connection, user: int, most: int) -> list[bytes]:
+    """Leave somebody the sessions that they used last; give the hashes of the others.
+
+    :param most: so many they keep
+    """
+    latest = select(sessions.c.token_hash).where(sessions.c.user == user)
+    kept = latest.order_by(sessions.c.seen.desc(), sessions.c.date.desc()).limit(most)
+    ended = delete(sessions).where(sessions.c.user == user, sessions.c.token_hash.not_in(kept))
+    return list(connection.scalars(ended.returning(sessions.c.token_hash)))
+
+
 def trust(connection: Connection, hash: bytes) -> None:
     """Forget that a session was begun by a link: its owner has chosen a password in it."""
     chosen = update(sessions).where(sessions.c.token_hash == hash)

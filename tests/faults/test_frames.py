@@ -95,6 +95,9 @@ def test_broken_frames_end_their_own_connection_only(server):
             "a piece of nothing": lambda wire: wire.write_frame(b"x", 0),
             "a long ping": lambda wire: wire.write_frame(b"x" * 200, 0x9),
             "a close of one byte": lambda wire: wire.write_frame(b"x", CLOSE),
+            "a close with a reason that is no text": lambda wire: wire.write_frame(
+                b"\x03\xe8\xff", CLOSE
+            ),
             "a close with a bad code": lambda wire: wire.write_frame(b"\0\1", CLOSE),
             "no mask": lambda wire: wire.writer.write(b"\x81\x01x"),
             "a reserved bit": lambda wire: wire.writer.write(b"\xc1\x81\0\0\0\0x"),

@@ -70,7 +70,8 @@ def test_a_thousand_rooms_resumed_at_once_are_all_live(tmp_path):
             wire.close()
         ada.close()
 
-    with GustProcess(tmp_path, "--message-rate=0", "--room-rate=0") as server:
+    options = ("--message-rate=0", "--room-rate=0", "--rooms-per-user=0")
+    with GustProcess(tmp_path, *options) as server:
         cookie = run(sign_in(server.port, "ada"))
         rooms = run(_rooms(server.port, cookie, ROOMS))
         server.kill()  # so that no room is in memory

@@ -9,6 +9,7 @@ from sqlalchemy import select
 
 from models.store.schema import actions
 from tests.handlers.rooms import come, promote
+from tests.talking import HANDSHAKE
 
 BAD = {"text": "bad", "kind": "word", "act": "refuse", "reason": "We are kind here."}
 DULL = {"text": "dull", "kind": "word", "act": "mask", "reason": ""}
@@ -164,10 +165,7 @@ async def test_a_name_said_in_the_address_is_refused(call, ruled) -> None:
     answer = await call(
         "GET",
         "/chatsocket?name=bad",
-        Upgrade="websocket",
-        Connection="Upgrade",
-        Sec_WebSocket_Version="13",
-        Sec_WebSocket_Key="x" * 24,
+        **HANDSHAKE,
     )
     assert answer.status == 403
 

@@ -11,6 +11,7 @@ import pytest
 from handlers.chatsocket import ChatSocketHandler
 from models.store import rooms, users
 from tests.handlers.accounts import admin, guest, register
+from tests.talking import HANDSHAKE
 
 
 class Gate:
@@ -98,8 +99,8 @@ async def test_a_room_left_while_connecting_is_not_joined(call, connect, gate) -
 @pytest.mark.gen_test
 async def test_nobody_stays_among_the_arriving(call, connect) -> None:
     await connect("ada")
-    await call("GET", "/chatsocket?resume=x", Upgrade="websocket", Connection="Upgrade")
-    await call("GET", "/chatsocket?name=", Upgrade="websocket", Connection="Upgrade")
+    for query in ("resume=x", "name="):
+        assert (await call("GET", f"/chatsocket?{query}", **HANDSHAKE)).status == 400
     assert not ChatSocketHandler.arriving
 
 
@@ -138,3 +139,13 @@ async def test_who_was_banned_before_they_came_back_is_told_so(app, call, connec
     back = await connect(cookie=registered.cookie, greeted=False)
     assert await back.next() == {"type": "closed", "code": 4003}
     assert not ChatSocketHandler.arriving
+
+
+@pytest.mark.parametrize("missing", ["Connection", "Sec_WebSocket_Key", "Sec_WebSocket_Version"])
+@pytest.mark.gen_test
+async def test_half_a_handshake_is_told_what_it_lacks(app, call, missing) -> None:
+    headers = {name: value for name, value in HANDSHAKE.items() if name != missing}
+    answer = await call("GET", "/chatsocket?name=ada", **headers)
+    assert (answer.status, answer.code) == (400, "bad_event")
+    assert "Sec-WebSocket-Key" in answer.body["error"]["message"]
+    assert not app.live.place.users

@@ -7,6 +7,8 @@ from urllib.parse import urlencode
 
 import pytest
 
+from tests.talking import HANDSHAKE
+
 LOBBY = 1
 
 
@@ -107,7 +109,7 @@ async def test_a_room_that_was_left_on_another_device_is_not_entered_again(conne
 @pytest.mark.gen_test
 async def test_a_malformed_position_is_refused_before_the_upgrade(call, resume) -> None:
     path = f"/chatsocket?{urlencode({'resume': resume})}"
-    answer = await call("GET", path, Upgrade="websocket", Connection="Upgrade")
+    answer = await call("GET", path, **HANDSHAKE)
     assert (answer.status, answer.code) == (400, "bad_event")
     assert "ROOM:SEQ" in answer.body["error"]["message"]
 

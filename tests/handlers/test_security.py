@@ -148,3 +148,24 @@ async def test_a_fault_of_our_own_is_named_so(call, monkeypatch, caplog) -> None
     assert (answer.status, answer.code) == (500, "internal")
     assert "ZeroDivisionError" in caplog.text
     caplog.clear()
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "allowed"),
+    [
+        ("PUT", "/api/rooms", "GET, POST"),
+        ("OPTIONS", "/api/session", "POST, DELETE"),
+        ("POST", "/", "GET, HEAD"),
+        ("BREW", "/healthz", "GET"),
+        ("PUT", "/api/rooms/1/files", "GET, POST"),
+        ("POST", "/static/x/js/main.js", "GET, HEAD"),
+    ],
+)
+@pytest.mark.gen_test
+async def test_a_method_that_there_is_not_is_told_which_there_are(
+    call, method, path, allowed
+) -> None:
+    answer = await call(method, path, b"{}" if method in ("PUT", "POST") else None)
+    assert (answer.status, answer.code) == (405, "bad_event")
+    assert answer.headers["Allow"] == allowed
+    assert allowed in answer.body["error"]["message"]

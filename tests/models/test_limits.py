@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -68,3 +70,10 @@ def test_never_more_than_the_burst_and_the_rate(pauses, rate, burst) -> None:
         except SlowDown:
             pass
     assert taken <= burst + rate * now + 1e-6
+
+
+def test_sweeping_is_rare_while_every_bucket_is_needed() -> None:
+    limits, begun = Limits(rate=1, burst=1), time.thread_time()
+    for number in range(50_000):  # names made up by one who never stops
+        limits.take(number, 0.0)
+    assert time.thread_time() - begun < 3

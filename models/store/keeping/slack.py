@@ -67,7 +67,8 @@ def lines(archive: ZipFile) -> Iterator[Line]:
         for line in _Reading(archive).lines():
             count += 1
             yield line
-    except (ValueError, KeyError, TypeError, AttributeError, RecursionError, BadZipFile) as error:
+    except (ValueError, LookupError, TypeError, AttributeError, ArithmeticError, RecursionError,
+            BadZipFile) as error:  # fmt: skip
         raise BadExport(f"it is not as Slack writes it: {error!r}") from None
     yield End(lines=count)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import zlib
 from collections.abc import Iterable, Iterator
 from contextlib import ExitStack
 from functools import partial
@@ -21,6 +22,9 @@ from models.store.keeping.load import Loaded, load
 LINES = "export.jsonl"
 _LONGEST = 1 << 24  # bytes of a line
 _PIECE = 1 << 20
+# What a ZIP is found to be only when it is read (also encrypted, or packed in a way that is not
+# known), and numbers and texts that no database takes.
+_DAMAGED = (BadZipFile, zlib.error, EOFError, RuntimeError, OverflowError, UnicodeError)
 
 
 class Exported(NamedTuple):
@@ -68,7 +72,7 @@ def read(source: Path, url: str, folder: Path) -> Loaded:
             return store.write_at_start(lambda connection: load(connection, lines, has))
         except IntegrityError as error:
             raise BadExport(f"it tells something twice ({error.orig})") from None
-        except BadZipFile as error:
+        except _DAMAGED as error:
             raise BadExport(f"it is damaged: {error}") from None
 
 
@@ -81,7 +85,7 @@ def _opened(stack: ExitStack, source: Path) -> tuple[Iterable[Line], ZipFile | N
         if slack.is_one(archive):
             return slack.lines(archive), None
         return _decoded(stack.enter_context(archive.open(LINES))), archive
-    except (BadZipFile, KeyError):
+    except (*_DAMAGED, KeyError):
         raise BadExport("it is a ZIP, but neither an export nor Slack's") from None
 
 
