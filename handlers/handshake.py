@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import secrets
 import uuid
+from random import getrandbits
 from typing import ClassVar
 
 from tornado.websocket import WebSocketHandler, WebSocketProtocol, WebSocketProtocol13
@@ -72,7 +73,8 @@ class Handshake(Handler, WebSocketHandler):
         self.entries: dict[int, RoomEntry] = {}
         self.read: dict[int, Receipt] = {}
         self.banned: set[int] = set()
-        self.key = str(uuid.uuid4())
+        # It need not be hard to guess: it opens nothing, and only its own client is told of it.
+        self.key = str(uuid.UUID(int=getrandbits(128), version=4))
         self.check_upgrade()
         self.positions = self._read_positions()
         if crowded := self.crowded():

@@ -68,10 +68,10 @@ def _tell(ended: threading.ExceptHookArgs) -> None:
 
 def log_request(handler: RequestHandler) -> None:
     """Log a request that was answered."""
-    write = log.warning if handler.get_status() >= 500 else log.debug
-    request = handler.request
-    elapsed = 1000 * request.request_time()
-    write("%d %s %.1f ms", handler.get_status(), summary(request), elapsed)
+    level = logging.WARNING if handler.get_status() >= 500 else logging.DEBUG
+    if log.isEnabledFor(level):
+        elapsed = 1000 * handler.request.request_time()
+        log.log(level, "%d %s %.1f ms", handler.get_status(), summary(handler.request), elapsed)
 
 
 def summary(request: HTTPServerRequest) -> str:

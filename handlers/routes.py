@@ -38,11 +38,11 @@ def routes(static: Path) -> list[Any]:
     :param static: the folder of the page's own files
     """
     return [
+        (r"/chatsocket", ChatSocketHandler),  # the first: each route before it is tried by all
         (r"/", PageHandler),
         (r"/rooms/[0-9]{1,15}", PageHandler),
         (r"/messages/[0-9]{1,15}", PageHandler),
         (r"/join/[\w-]{1,64}", PageHandler),
-        (r"/chatsocket", ChatSocketHandler),
         (r"/api/place", PlaceHandler),
         (r"/api/me", MeHandler),
         (r"/api/session", SessionHandler),

@@ -56,5 +56,7 @@ def is_unseen(char: str) -> bool:
 
 def key(name: str) -> str:
     """Give the form in which names that differ only in case are the same."""
+    if name.isascii():  # nothing unseen, and its own normal form
+        return name.lower()
     seen = name.casefold().translate(_UNSEEN)
     return unicodedata.normalize("NFC", seen)
