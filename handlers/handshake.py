@@ -171,6 +171,8 @@ class Handshake(Handler, WebSocketHandler):
             raise Forbidden("Pages of other origins can't open a socket here.")
 
     async def _identify(self, session: SignedIn | None) -> User:
+        if session is None and self.bearer:
+            raise self.stranger()
         if session is None and self.token:
             # Not a new guest, who would answer for the person whose session it was.
             raise SignedOut("This session is over. Come in anew with POST /api/session.")

@@ -1,4 +1,4 @@
-"""Who is asking: the session's cookie, and where they come from."""
+"""Who is asking: the session's cookie or a bot's key, and where they come from."""
 
 from __future__ import annotations
 
@@ -29,30 +29,50 @@ class Identity(RequestHandler):
 
     @property
     def token(self) -> str | None:
-        """The session's token, as the client gives it; not yet known to be good."""
+        """The session's token or the bot's key, as given; not yet known to be good."""
+        return self.cookie or self.bearer
+
+    @property
+    def cookie(self) -> str | None:
+        """The session's token, as a browser gives it by itself."""
         # Not Tornado's own cookies: those become objects that are for setting them.
         return parse_cookie(self.request.headers.get("Cookie", "")).get(self.cookie_name)
 
     @property
+    def bearer(self) -> str | None:
+        """The bot's key (RFC 6750, 2.1), where there is no cookie: browsers send none."""
+        scheme, _, key = self.request.headers.get("Authorization", "").partition(" ")
+        return key.strip() or None if scheme.lower() == "bearer" and not self.cookie else None
+
+    def check_trusted_origin(self, origin: str) -> bool:
+        """Let a program ask with its key from anywhere; a page elsewhere has none to send."""
+        return bool(self.bearer)
+
+    @property
     def token_hash(self) -> bytes | None:
-        """What the token's session would be known by; None: no token was given."""
+        """What the token would be known by; None: none was given."""
         token = self.token
         return tokens.hash_of(token) if token else None
 
     async def session_user(self) -> User | None:
-        """Find whose session the cookie is; None: no cookie, or one that is not good."""
+        """Find whose session the token is; None: no token, or one that is not good."""
         session = await self.session()
         return None if session is None else session.user
 
     async def session(self) -> SignedIn | None:
-        """Find the session that the cookie is; None: no cookie, or one that is not good."""
-        token = self.token
+        """Find the session that the token is; None: no token, or one that is not good.
+
+        People come by cookies and bots by keys, never the other way round.
+        """
+        cookie = self.cookie
+        token = cookie or self.bearer
         if not token:
             return None
         session = await self.application.store.load(sessions.signed_in, token)
-        if session is not None:
-            address = self.request.remote_ip or ""
-            self.application.attendance.note(tokens.hash_of(token), address)
+        if session is None or (session.user.role == "bot") == bool(cookie):
+            return None
+        address = self.request.remote_ip or ""
+        self.application.attendance.note(tokens.hash_of(token), address)
         return session
 
     async def user(self) -> User:
@@ -80,6 +100,8 @@ class Identity(RequestHandler):
 
     def stranger(self) -> SignedOut:
         """Say to whom we do not know how to come in."""
+        if self.bearer:
+            return SignedOut("This key is not good, or not any more. Ask an admin for another.")
         if self.application.guests:
             return SignedOut("You are not signed in. Give a name with POST /api/session first.")
         return SignedOut(

@@ -6,8 +6,6 @@ commit, in the order of the room's changes.
 
 from __future__ import annotations
 
-import secrets
-import time
 from collections.abc import Callable, Sequence
 from functools import partial
 from typing import Any
@@ -15,11 +13,11 @@ from typing import Any
 from msgspec import structs
 
 from handlers.asking import Asking
+from handlers.composing import compose, shown, take_turn
 from handlers.frames import ack_frame, message_frame
-from models import events, markup, mentions, texts
+from models import events, mentions, texts
 from models.channel import Change, Channel
-from models.errors import BadEvent, ChatError, Empty
-from models.policy import LOBBY
+from models.errors import BadEvent, ChatError
 from models.store import edits
 from models.store.posts import Post, Stored
 from models.store.writer import Outcome
@@ -29,30 +27,14 @@ class Posting(Asking):
     """A connection that says something."""
 
     def on_post(self, event: events.Post) -> None:
-        texts.check(event.text, self.application.limits["text"])
-        if texts.is_blank(event.text) and not event.files:
-            raise Empty("There is nothing in this message.")
-        self.take_turn()
-        text = self.application.screening.filter.screen(event.text)
-        names = mentions.candidates(text)
-        post = Post(
-            room=event.room or LOBBY,
-            user=self.person,
-            text=text,
-            html=_shown(text, names),
-            names=names,
-            msg_id=event.msgId or secrets.token_hex(8),
-            origin=self.key,
-            reply_to=event.replyTo,
-            files=tuple(event.files),
-        )
+        post = compose(self.application, self.person, event, self.key)
         self.when_readable(post.room, event, partial(self._post, event, post))
 
     def on_edit(self, event: events.Edit) -> None:
         texts.check(event.text, self.application.limits["text"])
         self.take_turn()
         text = self.application.screening.filter.screen(event.text)
-        html = _shown(text, mentions.candidates(text))
+        html = shown(text, mentions.candidates(text))
         self._change(event, edits.edit, event.id, text, html)
 
     def on_delete(self, event: events.Delete) -> None:
@@ -69,7 +51,7 @@ class Posting(Asking):
 
         :raises SlowDown: it was too soon
         """
-        self.application.rates.messages.take(self.person.id, time.monotonic())
+        take_turn(self.application, self.person)
 
     # ------------------------------------------------------------ messages
 
@@ -133,11 +115,6 @@ class Posting(Asking):
                 return  # the answer comes with the change, in its place
             self.application.turn.settle(channel)  # what was told before comes before
         self.listener.send(answer(change))
-
-
-def _shown(text: str, names: set[str]) -> str | None:
-    """Render a text; None: people may be named in it, and only the store knows them."""
-    return None if names else markup.render(text).html
 
 
 def _with_present(post: Post, channel: Channel) -> Post:

@@ -9,11 +9,12 @@ from handlers.accounts import AccountHandler
 from handlers.assets import Made
 from handlers.avatars import AvatarHandler
 from handlers.base import Static
+from handlers.bots import BotHandler, BotsHandler, KeyHandler
 from handlers.chatsocket import ChatSocketHandler
 from handlers.files import FileHandler, RoomFilesHandler, WaitingFileHandler
 from handlers.filters import FiltersHandler
 from handlers.health import HealthHandler
-from handlers.history import HistoryHandler, ReceiptsHandler
+from handlers.history import ReceiptsHandler
 from handlers.invites import InviteHandler, InvitesHandler, JoinHandler
 from handlers.members import MemberHandler, MembersHandler
 from handlers.messages import MessageHandler
@@ -30,6 +31,7 @@ from handlers.sessions import (
     MeHandler,
     SessionHandler,
 )
+from handlers.speaking import SpeakingHandler
 
 
 def routes(static: Path) -> list[Any]:
@@ -53,7 +55,7 @@ def routes(static: Path) -> list[Any]:
         (r"/api/rooms", RoomsHandler),
         (r"/api/rooms/direct", DirectHandler),
         (r"/api/rooms/([0-9]{1,15})", RoomHandler),
-        (r"/api/rooms/([0-9]{1,15})/messages", HistoryHandler),
+        (r"/api/rooms/([0-9]{1,15})/messages", SpeakingHandler),
         (r"/api/rooms/([0-9]{1,15})/members", MembersHandler),
         (r"/api/rooms/([0-9]{1,15})/members/([0-9]{1,15})", MemberHandler),
         (r"/api/invites", InvitesHandler),
@@ -63,6 +65,9 @@ def routes(static: Path) -> list[Any]:
         (r"/api/users/([0-9]{1,15})", UserHandler),
         (r"/api/users/([0-9]{1,15})/role", RoleHandler),
         (r"/api/users/([0-9]{1,15})/ban", BanHandler),
+        (r"/api/bots", BotsHandler),
+        (r"/api/bots/([0-9]{1,15})", BotHandler),
+        (r"/api/bots/([0-9]{1,15})/key", KeyHandler),
         (r"/api/bans", BansHandler),
         (r"/api/actions", ActionsHandler),
         (r"/api/rooms/([0-9]{1,15})/files", RoomFilesHandler),

@@ -76,8 +76,8 @@ class MeHandler(Personal):
         user = await self.user()
         mine = await self.application.store.load(rooms.of, user.id)
         # A session that goes on by another token meanwhile must not lose it to the old one.
-        if self.token is not None and self.application.ended.why(self.token_hash) is None:
-            self.remember(self.token)  # for another year
+        if self.cookie is not None and self.application.ended.why(self.token_hash) is None:
+            self.remember(self.cookie)  # for another year
         self.answer(Me(user, mine or []))
 
 
@@ -159,8 +159,7 @@ class SessionHandler(Personal):
             else:
                 await self.application.store.write(sessions.end, here)
                 self.end_sessions([here])
-            if user is not None:
-                await self.hand_on_rooms_of(user)
+            await self.hand_on_rooms_of(user)
         self.forget()
         self.set_status(204)
         self.finish()

@@ -12,6 +12,7 @@ import logging
 import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from pathlib import Path
 from typing import Any, Concatenate, ParamSpec, TypeVar
 
@@ -24,7 +25,7 @@ from models.store import dialects
 from models.store.loader import K, Loader, LoadMany, V
 from models.store.lock import InUse, Lock
 from models.store.migrate import migrate
-from models.store.posts import Post
+from models.store.posts import Post, Stored
 from models.store.schema import facts
 from models.store.writer import Outcome, Work, Writer
 
@@ -79,6 +80,12 @@ class Store:
         """
         self._write_thread().submit(Work(None, post, done))
 
+    def write_post(self, post: Post) -> asyncio.Future[Stored]:
+        """Store a message as :meth:`post` does; give a future of what became of it."""
+        future: asyncio.Future[Stored] = asyncio.get_running_loop().create_future()
+        self.post(post, partial(_settle, future))
+        return future
+
     def submit(
         self, run: Callable[..., Any], args: Sequence[Any], done: Callable[[Outcome], None]
     ) -> None:
@@ -104,16 +111,7 @@ class Store:
         """
         assert not kwargs
         future: asyncio.Future[T] = asyncio.get_running_loop().create_future()
-
-        def done(outcome: Outcome) -> None:
-            if future.cancelled():
-                return
-            if isinstance(outcome, ChatError):
-                future.set_exception(outcome)
-            else:
-                future.set_result(outcome)
-
-        self.submit(run, args, done)
+        self.submit(run, args, partial(_settle, future))
         return future
 
     def read(
@@ -241,6 +239,15 @@ def write_beside(
             return run(connection, *args, **kwargs)
     finally:
         engine.dispose()
+
+
+def _settle(future: asyncio.Future[Any], outcome: Outcome) -> None:
+    if future.cancelled():
+        return
+    if isinstance(outcome, ChatError):
+        future.set_exception(outcome)
+    else:
+        future.set_result(outcome)
 
 
 def _touch(connection: Connection) -> int:

@@ -78,7 +78,7 @@ def refuse_taken_out(connection: Connection, user: int, invite: Invite) -> None:
 def _make_admin(connection: Connection, user: User, token: str, invite: Invite) -> User:
     if invite.name is not None and names.key(invite.name) != names.key(user.name):
         raise Forbidden(f"This invitation is for “{invite.name}” alone. Sign out to take it.")
-    if user.role == "guest":
+    if user.role in ("guest", "bot"):
         raise Forbidden("An admin needs an account: choose a password first.")
     invites.use(connection, token)
     return roles.give_by_link(connection, user.id)

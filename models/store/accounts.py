@@ -74,7 +74,9 @@ class Registered(NamedTuple):
 
 
 def named(connection: Connection, name: str) -> Account | None:
-    owned = (people.c.name_key == names.key(name)) & people.c.password.is_not(None)
+    """Find the account of that name; nobody signs in as a bot."""
+    key = people.c.name_key == names.key(name)
+    owned = key & people.c.password.is_not(None) & (people.c.role != "bot")
     row = connection.execute(select(people.c.id, people.c.password).where(owned)).first()
     return None if row is None else Account(row.id, row.password)
 

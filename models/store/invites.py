@@ -117,7 +117,8 @@ def create_for_owner(connection: Connection, account: str) -> str:
     :returns: its token; earlier ones stop working
     :raises NotFound: there is no such account
     """
-    owned = (users.c.name_key == names.key(account)) & users.c.password.is_not(None)
+    key = users.c.name_key == names.key(account)
+    owned = key & users.c.password.is_not(None) & (users.c.role != "bot")
     name = connection.scalar(select(users.c.name).where(owned))
     if name is None:
         raise NotFound("account")

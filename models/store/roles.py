@@ -23,6 +23,8 @@ def give(connection: Connection, by: int, user: int, role: Role) -> User:
         raise NotFound("person")
     if before.password is None:
         raise Forbidden("Only an account can have a role: they need to choose a password first.")
+    if before.role == "bot":
+        raise Forbidden("A bot stays a bot: who has its key is not a person.")
     if bans.is_banned(connection, user):
         # A banned admin would count as one, and nobody could let them back.
         raise Forbidden("They are banned: let them back before you give them a role.")

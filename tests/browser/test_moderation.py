@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+import urllib.error
+import urllib.request
 from typing import Any
 
 import pytest
@@ -233,3 +235,47 @@ def test_moderation_works_by_keyboard_alone(arrive: Arrive, ada: Person) -> None
     expect(ada.page.get_by_text("Nobody is banned.")).to_be_visible()
     keyboard.press("Escape")
     expect(ada.own).to_be_focused()
+
+
+def test_an_admin_makes_a_bot_and_cuts_it_off(ada: Person, gust: GustProcess) -> None:
+    dialog = moderation(ada, "Bots")
+    expect(dialog.get_by_text("There are no bots yet.")).to_be_visible()
+    dialog.get_by_label("Name of the bot").fill("deploys")
+    ada.page.keyboard.press("Enter")
+    key = dialog.get_by_role("textbox", name="Key of")
+    expect(key).to_be_focused()
+    first = key.input_value()
+    assert _post(gust, first, "Build 7 is green") == 201
+    ada.sees("Build 7 is green")
+
+    bot = dialog.get_by_role("listitem").filter(has_text="deploys")
+    expect(bot).to_contain_text("Last used")
+    bot.get_by_role("button", name="New key").click()
+    expect(key).not_to_have_value(first)
+    second = key.input_value()
+    assert (_post(gust, first, "no more"), _post(gust, second, "Build 8")) == (401, 201)
+
+    bot.get_by_role("button", name="Revoke").click()
+    expect(bot).to_contain_text("it is cut off")
+    expect(key).to_be_hidden()
+    assert _post(gust, second, "no more") == 401
+
+    # The name stays the bot's.
+    ada.expects_outage = True  # the refusal's status is told in the console
+    dialog.get_by_label("Name of the bot").fill("Deploys")
+    dialog.get_by_role("button", name="Make a bot").click()
+    expect(dialog.get_by_role("alert").filter(has_text="Choose another name")).to_be_visible()
+
+
+def _post(gust: GustProcess, key: str, text: str) -> int:
+    """Say something as a bot; give the status."""
+    request = urllib.request.Request(
+        f"{gust.url}/api/rooms/1/messages",
+        text.encode(),
+        {"Authorization": f"Bearer {key}", "Content-Type": "text/plain"},
+    )
+    try:
+        with urllib.request.urlopen(request, timeout=10) as answer:
+            return int(answer.status)
+    except urllib.error.HTTPError as error:
+        return error.code

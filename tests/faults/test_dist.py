@@ -108,11 +108,28 @@ def test_it_does_all_its_work_alone(file):
         assert {path.name for path in file.parent.iterdir()} == {"data", "gust.pyz"}
         assert server.stop() == 0
         assert not server.complaints
-        ended = subprocess.run(
-            [sys.executable, file.name, "admin", "ada"], **server.surroundings,
-            capture_output=True, text=True, check=True,
-        )  # fmt: skip
-        assert "/join/" in ended.stdout
+        assert "/join/" in _command(server, "admin", "ada")
+        assert "/join/" in _command(server, "link", "ada")
+        assert "said.zip: " in _command(server, "export", "said.zip")
+        assert "all.tar" in _command(server, "backup", "all.tar")
+        shutil.rmtree(server.data)
+        _command(server, "restore", "all.tar")
+        assert "well" in _command(server, "doctor", f"--port={server.port}")
+        shutil.rmtree(server.data)
+        assert "of 2 people" in _command(server, "import", "said.zip")
+
+
+def _command(server: _Copy, *arguments: str) -> str:
+    """Run one of its commands, with nothing in the environment; give what it says."""
+    ended = subprocess.run(
+        [sys.executable, server.file.name, *arguments],
+        **server.surroundings,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert (ended.returncode, ended.stderr) == (0, ""), (arguments, ended)
+    return ended.stdout
 
 
 def _fetch(server: GustProcess, path: str, cookie: str = "") -> bytes:

@@ -29,6 +29,7 @@ BODIES = {
     (r"/api/users/([0-9]{1,15})/role", "PUT"): "moderation.NewRole",
     (r"/api/users/([0-9]{1,15})/ban", "POST"): "moderation.NewBan",
     (r"/api/filters", "PUT"): "filters.Rules",
+    (r"/api/bots", "POST"): "bots.NewBot",
 }
 FILES = {(r"/api/rooms/([0-9]{1,15})/files", "POST"), (r"/api/account/avatar", "PUT")}
 QUERY = ["q", "before", "after", "around", "limit", "room", "from", "user", "all", "name", "resume",

@@ -46,6 +46,10 @@ NAMING: dict[tuple[str, str], list[tuple[str, Any]]] = {
         ("/api/rooms/{room}/messages", None),
         ("/api/rooms/{room}/messages?around={message}", None),
     ],
+    (rf"{ROOM}/messages", "POST"): [
+        ("/api/rooms/{room}/messages", {"text": "let me in"}),
+        ("/api/rooms/{room}/messages", {"text": "let me in", "msgId": "x", "replyTo": 1}),
+    ],
     (rf"{ROOM}/members", "GET"): [
         ("/api/rooms/{room}/members", None),
         ("/api/rooms/{room}/members?q=a", None),
@@ -96,7 +100,9 @@ ELSEWHERE = {
     ("/api/rooms/direct", "POST"), (r"/api/join/([\w-]{1,64})", "GET"),
     (r"/api/join/([\w-]{1,64})", "POST"), (r"/api/users/([0-9]{1,15})", "GET"),
     ("/api/bans", "GET"), ("/api/actions", "GET"), ("/api/filters", "GET"),
-    ("/api/filters", "PUT"), ("/healthz", "GET"),
+    ("/api/filters", "PUT"), ("/api/bots", "GET"), ("/api/bots", "POST"),
+    (r"/api/bots/([0-9]{1,15})", "DELETE"), (r"/api/bots/([0-9]{1,15})/key", "POST"),
+    ("/healthz", "GET"),
     (r"/static/([0-9a-f]+)/(gust\.css|js/.+)", "GET"), (r"/static/(.*)", "GET"),
     ("/chatsocket", "GET"),
 }  # fmt: skip

@@ -55,7 +55,7 @@ class Newcomers:
         self.names[known or id] = name
         if known is not None:
             return None
-        self._accounts += account
+        self._accounts += account and line.role != "bot"  # a bot never has a password
         values = {
             "id": id,
             "name": name,

@@ -103,4 +103,8 @@ export const api = {
   actions: (query) => get('/api/actions', query),
   filters: () => get('/api/filters'),
   setFilters: (rules) => put('/api/filters', { rules }),
+  bots: () => get('/api/bots'),
+  makeBot: (name) => post('/api/bots', { name }),
+  newKey: (bot) => post(`/api/bots/${bot}/key`),
+  revokeKey: (bot) => remove(`/api/bots/${bot}`),
 };

@@ -1,11 +1,11 @@
-/** What those who look after the place see: who is banned, what was done, and which words are refused. */
+/** What those who look after the place see: who is banned, what was done, which words are refused, and the bots. */
 
 import { isAdmin } from '../models/may.js';
 import { words } from '../words.js';
 import { ask } from './dialog.js';
 import { find } from './template.js';
 
-const TABS = ['bans', 'actions', 'filters'];
+const TABS = ['bans', 'actions', 'filters', 'bots'];
 
 export function open(context) {
   const dialog = ask('moderation');

@@ -1,4 +1,4 @@
-/** Looking after the place: bans, the record, the word filter. */
+/** Looking after the place: bans, the record, the word filter, bots. */
 
 import { isolated } from './sentences.js';
 import { times } from './times.js';
@@ -7,6 +7,7 @@ export const moderation = {
   bans: 'Bans',
   actionsDone: 'What was done',
   filters: 'Word filter',
+  bots: 'Bots',
   nobodyBanned: 'Nobody is banned.',
   unbanOf: (name) => `Lift the ban of ${isolated(name)}`,
   banState: ({ by, date, reason, address }) =>
@@ -30,6 +31,7 @@ export const moderation = {
       kick: `${doer} took ${whom} out${where ? ` of ${where}` : ''}`,
       role: `${doer} changed the role of ${whom}`,
       filters: `${doer} changed the word filter`,
+      bot: `${doer} changed the bot ${whom}`,
       room: `${doer} changed ${where || 'a room'}`,
     };
     return deeds[what] ?? `${doer}: ${what}`;
@@ -46,4 +48,15 @@ export const moderation = {
   ruleField: (field, n) =>
     `Rule ${n}: ${{ text: 'word or pattern', kind: 'kind', act: 'what happens', reason: 'reason' }[field]}`,
   removeRule: (n) => `Remove rule ${n}`,
+  botsAbout: 'A bot is an account of a program, which comes in by a key in place of a password.',
+  botName: 'Name of the bot',
+  makeBot: 'Make a bot',
+  keyOf: (name) => `Key of ${isolated(name)}`,
+  keyOnce: 'It is shown this once. Whoever has it may say what they like as this bot.',
+  newKey: 'New key',
+  newKeyOf: (name) => `New key for ${isolated(name)}`,
+  revokeKey: 'Revoke',
+  revokeKeyOf: (name) => `Revoke the key of ${isolated(name)}`,
+  noBots: 'There are no bots yet.',
+  botState: ({ made, seen }) => (made ? `Last used ${times.date(seen)}` : 'No key: it is cut off'),
 };
