@@ -66,6 +66,10 @@ def test_a_wrong_password_is_told_at_the_field(arrive: Arrive) -> None:
     expect(ada.page.get_by_label("Password")).to_be_focused()
     expect(ada.page.get_by_label("Password")).to_have_attribute("aria-invalid", "true")
     expect(ada.page.get_by_label("Your name")).to_have_value("ada")
+    # Another way in begins without what was wrong with this one.
+    ada.page.get_by_role("button", name="Create an account").click()
+    expect(ada.page.get_by_role("alert").filter(has_text="belong together")).to_have_count(0)
+    expect(ada.page.get_by_label("Password")).not_to_have_attribute("aria-invalid", "true")
 
 
 def test_an_account_is_created_at_the_entrance(arrive: Arrive) -> None:

@@ -107,7 +107,7 @@ def test_an_address_of_no_room_says_so_and_shows_the_way_out(arrive: Arrive) -> 
     is_in(ada, "lobby")
 
 
-def test_a_name_in_use_is_told_at_the_field(arrive: Arrive) -> None:
+def test_a_name_in_use_is_told_at_the_field(arrive: Arrive, gust: GustProcess) -> None:
     ada = arrive("ada")
     ada.expects_outage = True  # the refusal's status is told in the console
     make(ada, "den")
@@ -117,6 +117,12 @@ def test_a_name_in_use_is_told_at_the_field(arrive: Arrive) -> None:
     dialog.get_by_role("button", name="Make room").click()
     expect(dialog.get_by_role("alert")).not_to_be_empty()
     expect(dialog.get_by_label("Name")).to_have_attribute("aria-invalid", "true")
+    # That the server is away is no fault of the name.
+    gust.kill()
+    dialog.get_by_label("Name").fill("attic")
+    dialog.get_by_role("button", name="Make room").click()
+    expect(dialog.get_by_role("alert").filter(has_text="cannot be reached")).to_be_visible()
+    expect(dialog.get_by_label("Name")).not_to_have_attribute("aria-invalid", "true")
 
 
 def test_a_room_with_news_is_marked_until_it_is_seen(arrive: Arrive, gust: GustProcess) -> None:

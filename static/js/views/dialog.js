@@ -30,7 +30,7 @@ export function ask(id) {
 /**
  * Let a form be answered: once at a time, with what went wrong at the field that it concerns.
  * @param {(values: Record<string, string>) => Promise<void>} act
- * @param {string} otherwise the field to name where the server names none; absent: the first
+ * @param {string} otherwise the field below which it stands where the server names none; absent: the first
  */
 export function answer(form, act, otherwise = form.querySelector('input')?.name ?? '') {
   form.noValidate = true; // the browser's own bubble would cover what stands below the field
@@ -48,20 +48,22 @@ export function answer(form, act, otherwise = form.querySelector('input')?.name 
     try {
       await act(Object.fromEntries(new FormData(form)));
     } catch (error) {
-      complain(form, words.refusal(error), error.field || otherwise);
+      // A server that is away, or a limit, is no fault of what stands in a field.
+      complain(form, words.refusal(error), error.field || otherwise, Boolean(error.field));
     } finally {
       delete form.dataset.busy;
     }
   });
 }
 
-function complain(form, said = '', about = '') {
+/** Say what is wrong with what was answered; nothing said: take back what was. */
+export function complain(form, said = '', about = '', marked = true) {
   for (const place of form.querySelectorAll('.field-trouble')) place.textContent = '';
   for (const field of form.elements) field.removeAttribute('aria-invalid');
   if (!said) return;
   const field = form.querySelector(`input[name="${CSS.escape(about)}"], textarea[name="${CSS.escape(about)}"]`);
   const place = form.querySelector(`[data-for="${CSS.escape(about)}"]`) ?? find(form, 'trouble');
   place.textContent = said;
-  field?.setAttribute('aria-invalid', 'true');
+  if (marked) field?.setAttribute('aria-invalid', 'true');
   field?.focus();
 }

@@ -2,7 +2,7 @@
 
 import { api } from '../models/api.js';
 import { words } from '../words.js';
-import { answer } from './dialog.js';
+import { answer, complain } from './dialog.js';
 import { find, part, place } from './template.js';
 
 /**
@@ -84,6 +84,7 @@ export class Door {
   open(way = this.#ways[0], said = '') {
     const { title, act, hint, password } = WAYS[way];
     this.#way = way;
+    complain(this.#form);
     find(this.#root, 'about').textContent = said || words[title];
     find(this.#root, 'act').textContent = words[act];
     find(this.#root, 'hint').textContent = hint ? words[hint] : '';
