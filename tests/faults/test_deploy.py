@@ -18,6 +18,7 @@ from pathlib import Path
 import pytest
 
 from models.store.migrate import newest
+from tests.faults.figures import rounds
 from tests.faults.keeping import LOBBY, Copy, connect, read
 from tests.faults.test_uploads import Uploading
 from tests.faults.wire import Wire, ask, call, run, sign_in
@@ -28,13 +29,14 @@ from tests.uploading import form
 SENDERS = 6
 LISTENERS = 20
 EVERY = 0.02  # seconds between two messages of a sender
-GAP = 5.0  # seconds without an answer that a sender may see; it is 0.3 on a quiet machine
+UPDATES = rounds(1, 10)
 CROWD = 100
 
 
 @pytest.fixture
 def old(tmp_path: Path) -> Iterator[GustProcess]:
-    with GustProcess(tmp_path / "data", "--message-rate=0") as server:
+    """A server that was told to take over, where there was none."""
+    with GustProcess(tmp_path / "data", "--message-rate=0", "--take-over") as server:
         yield server
         assert not server.complaints
 
@@ -132,8 +134,15 @@ def stored(data: Path) -> dict[int, str]:
     return found
 
 
-def test_under_load_nothing_is_lost_refused_or_said_twice(old, new):
-    async def scene() -> list[float]:
+def test_under_load_nothing_is_lost_refused_or_said_twice(old, fault):
+    stated = fault(
+        "Updated: another process takes over",
+        f"{UPDATES} times, while {SENDERS} people post {1 / EVERY:.0f} times a second each, "
+        f"{LISTENERS} listen, and others ask over HTTP, each time by a new connection",
+        times=UPDATES,
+    )
+
+    async def scene() -> None:
         port = old.port
         cookies = [await sign_in(port, f"guest {number}") for number in range(LISTENERS)]
         senders = [Sender(f"s{n}", await sign_in(port, f"sender {n}")) for n in range(SENDERS)]
@@ -145,9 +154,13 @@ def test_under_load_nothing_is_lost_refused_or_said_twice(old, new):
         asking = [asyncio.ensure_future(ask_on(port, c, stop)) for c in cookies[:3]]
         speaking = [asyncio.ensure_future(each.speak(stop)) for each in senders]
         hearing = [asyncio.ensure_future(each.hear(port, stop)) for each in senders]
-        await asyncio.sleep(0.5)
-        await aside(new.take_over)
-        assert await aside(old.wait) == 0
+        serving = old
+        for _ in range(UPDATES):
+            await asyncio.sleep(0.5)
+            before, serving = serving, serving.successor()
+            everybody.append(serving)
+            await aside(serving.take_over)
+            assert await aside(before.wait) == 0
         await asyncio.sleep(0.5)
         stop.set()
         async with asyncio.timeout(30):
@@ -156,16 +169,25 @@ def test_under_load_nothing_is_lost_refused_or_said_twice(old, new):
             until.set_result(len(stored(old.data)))
             await asyncio.gather(*listening)
         said = stored(old.data)
-        assert sorted(said.values()) == sorted(id for each in senders for id in each.sent)
+        sent = [id for each in senders for id in each.sent]
+        stated.acked = sum(len(each.acked) for each in senders)
+        stated.lost = len({*sent} - {*said.values()})
+        stated.twice = len(said) - len({*said.values()})
+        stated.came_back(max(b - a for each in senders for a, b in pairwise(each.acked)))
         for copy, cookie in zip(copies, cookies, strict=True):
             await copy.page_back(port, cookie)
             assert {id: message["text"] for id, message in copy.messages.items()} == said
             assert copy.resets == 0
-        return [max(b - a for a, b in pairwise(each.acked)) for each in senders]
 
-    gaps = run(scene())
-    print(f"longest gap between two answers: {max(gaps):.2f} s")
-    assert max(gaps) < GAP
+    everybody: list[GustProcess] = []
+    try:
+        run(scene())
+        stated.besides = "No request was refused; what is told is the longest wait for an answer"
+        stated.hold()
+        assert not any(server.complaints for server in everybody)
+    finally:
+        for server in everybody:
+            server.kill()
 
 
 def test_the_next_start_works_whoever_is_killed_in_between(old, new):
@@ -198,11 +220,6 @@ def test_where_the_newcomer_is_killed_the_next_start_works(old, new):
 def test_a_second_start_is_refused_unless_it_is_meant(old):
     data = f"--data={old.data}"
     refused(command(f"--port={old.port}", data), "in use", "--take-over")
-
-
-def test_where_nobody_serves_it_is_a_start_like_any_other(tmp_path):
-    with GustProcess(tmp_path, "--take-over") as server:
-        assert server.stop() == 0
 
 
 async def crowd(port: int) -> list[Wire]:
