@@ -12,6 +12,7 @@ class PlaceAnswer(Struct):
     guests: bool
     signup: str
     limits: dict[str, int]
+    version: str
 
 
 class PlaceHandler(Handler):
@@ -21,4 +22,4 @@ class PlaceHandler(Handler):
         """Answer who may come in, and how much is taken; nobody need be signed in."""
         app = self.application
         limits = app.limits | {"password": SHORTEST}
-        self.answer(PlaceAnswer(app.guests, app.signup, limits))
+        self.answer(PlaceAnswer(app.guests, app.signup, limits, app.assets.version))

@@ -75,8 +75,8 @@ async def serve(
     await told.wait()
     taking.cancel()
     await draining.leave(application, server, options.drain)
-    await application.stop()
     await server.close_all_connections()
+    await application.stop()
 
 
 def _report(taking: asyncio.Future[None]) -> None:

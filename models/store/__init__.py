@@ -130,7 +130,13 @@ class Store:
                 log.error("not read: %s", error)
                 raise NotStored(str(getattr(error, "orig", error))) from error
 
-        return asyncio.get_running_loop().run_in_executor(self._readers, read)
+        loop = asyncio.get_running_loop()
+        try:
+            return loop.run_in_executor(self._readers, read)
+        except RuntimeError:  # it is closed: who still asks is not connected any more
+            refused: asyncio.Future[T] = loop.create_future()
+            refused.set_exception(NotStored("the server is going down"))
+            return refused
 
     def read_at_start(self, run: Callable[[Connection], T]) -> T:
         """Read here and now: only before there is an event loop, which this would hold up."""

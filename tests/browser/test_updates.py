@@ -95,9 +95,11 @@ def test_an_update_that_does_not_end_is_an_outage(arrive, gust) -> None:
 
 
 def test_who_has_the_old_page_is_offered_the_new_one(arrive, gust, follow, updated) -> None:
-    ada = arrive("ada")
+    ada, bob = arrive("ada"), arrive("bob")
+    bob.page.reload()  # so that the way in is not loaded
+    bob.is_connected()
     ada.composer.fill("half a thou")
-    ada.expects_outage = True  # what the old page lacks is looked for
+    ada.expects_outage = bob.expects_outage = True  # what the old page lacks is looked for
     follow(updated)
     offer = ada.page.get_by_text("Gust was updated.").first
     expect(offer).to_be_visible()
@@ -108,6 +110,9 @@ def test_who_has_the_old_page_is_offered_the_new_one(arrive, gust, follow, updat
     expect(offer).to_have_count(0)
     ada.page.get_by_role("button", name="Search messages").click()
     expect(ada.page.get_by_role("dialog")).to_be_visible()
+    # Outside there is nothing to lose: the page fetches itself anew.
+    bob.context.request.delete("/api/session")
+    expect(bob.page.get_by_label("Your name")).to_be_visible()
 
 
 def wanting(person: Person) -> None:

@@ -9,7 +9,7 @@ from models.store import users
 
 
 @pytest.mark.gen_test
-async def test_anybody_may_ask_what_kind_of_place_this_is(call) -> None:
+async def test_anybody_may_ask_what_kind_of_place_this_is(call, app) -> None:
     place = await call("GET", "/api/place")
     assert place.body == {
         "guests": True,
@@ -21,6 +21,7 @@ async def test_anybody_may_ask_what_kind_of_place_this_is(call) -> None:
             "files": 10,
             "password": 8,
         },
+        "version": app.assets.version,
     }
 
 

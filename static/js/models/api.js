@@ -51,6 +51,9 @@ const upload = (path, file) => {
 const remove = (path, body) => call('DELETE', path, body);
 
 export const api = {
+  /** What one may know before one is in. */
+  place: () => get('/api/place'),
+
   // --- I ---
   me: () => get('/api/me'),
   /** @param {{name: string, password?: string}} who without a password: a guest */

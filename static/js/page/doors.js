@@ -2,7 +2,7 @@
 
 import { api, Refusal } from '../models/api.js';
 import { backOff } from '../models/connection.js';
-import { find, part, place } from '../views/template.js';
+import { find, part, place as here } from '../views/template.js';
 import { words } from '../words.js';
 
 export class Doors {
@@ -31,7 +31,7 @@ export class Doors {
     const [, token] = /^\/join\/([\w-]+)$/.exec(location.pathname) ?? [];
     if (token) return this.#wait('join', { token });
     // The server saw no session with this page: a first visit need not ask, and wait, to be told so.
-    if (!place.session && !this.#chat.me && !attempt) return this.#wait('entrance');
+    if (!here.session && !this.#chat.me && !attempt) return this.#wait('entrance');
     const session = await api.me().catch((refusal) => refusal);
     if (!(session instanceof Refusal)) return this.enter(session);
     if (session.status === 403) return this.#wait('entrance', { why: 'banned', said: session.message });
@@ -77,7 +77,15 @@ export class Doors {
     this.#page.dataset.state = 'hall';
     const view = await import(`../views/${door}.js`).catch(() => null);
     if (view) view.show(this.#hall, { ...told, entered: (session) => this.enter(session) });
+    // Nothing is written here that could be lost.
+    else if (await this.#isOutdated()) location.reload();
     else this.#showAway(0);
+  }
+
+  /** The server is another version's: it has the parts of this page no more. */
+  async #isOutdated() {
+    const told = await api.place().catch(() => null);
+    return Boolean(told) && told.version !== here.version;
   }
 
   #showAway(attempt) {
