@@ -58,7 +58,7 @@ lock: .venv/lock/bin/uv
 	done
 
 audit: .venv/audit/bin/pip-audit
-	$< --require-hashes --disable-pip --requirement=$(LOCK)
+	$< --strict --require-hashes --disable-pip --requirement=$(LOCK)
 
 system:
 	sh tests/system.sh

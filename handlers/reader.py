@@ -27,7 +27,8 @@ BROKEN = 1002  # the protocol was not kept
 NOT_UTF8 = 1007
 TOO_BIG = 1009
 
-_CHUNK = 1 << 16  # bytes
+# Bytes that are looked at in one turn: some thousand frames at most, 15 ms, before others come.
+_CHUNK = 1 << 14
 
 
 class Head(NamedTuple):

@@ -16,7 +16,7 @@ from tests.faults.wire import run, sign_in
 from tests.serving import GustProcess
 from tests.uploading import form
 
-PATIENCE = 2.0  # seconds, of --request-timeout here
+PATIENCE = 3.0  # seconds, of --request-timeout here
 JSON = "Content-Type: application/json"
 
 
@@ -116,7 +116,7 @@ def test_an_upload_that_drips_is_cut(server):
         dripping = asyncio.create_task(drip())
         with suppress(ConnectionError):
             assert await asyncio.wait_for(uploading.reader.read(-1), 5 * PATIENCE) == b""
-        assert PATIENCE * 0.8 < time.monotonic() - begun < PATIENCE + 2
+        assert PATIENCE * 0.8 < time.monotonic() - begun < 3 * PATIENCE
         dripping.cancel()
         uploading.writer.close()
         assert await nothing_left(server)
@@ -127,15 +127,15 @@ def test_an_upload_that_drips_is_cut(server):
 def test_an_upload_that_comes_slowly_is_waited_for(server):
     async def scene() -> None:
         cookie = await sign_in(server.port, "patient")
-        body = form(b"x" * 20_000)
+        body = form(b"x" * 15_000)
         uploading = await Uploading.begin(server.port, cookie, len(body))
         begun = time.monotonic()
         for at in range(0, len(body), 1_000):
             await uploading.send(body[at : at + 1_000])
-            await asyncio.sleep(0.2)
-        assert time.monotonic() - begun > 1.5 * PATIENCE
+            await asyncio.sleep(0.25)
+        assert time.monotonic() - begun > 1.2 * PATIENCE
         status, file = await uploading.answer()
-        assert (status, file["size"]) == (201, 20_000)
+        assert (status, file["size"]) == (201, 15_000)
         uploading.writer.close()
 
     run(scene())

@@ -11,7 +11,7 @@ import random
 import time
 from collections.abc import Callable, Iterator
 
-SECONDS = float(os.environ.get("FUZZ_SECONDS", "1.5"))
+SECONDS = float(os.environ.get("FUZZ_SECONDS", "1"))
 # The short one is the same each time: it is not to fail by chance where nothing has changed.
 SEED = int(os.environ.get("FUZZ_SEED") or (random.randrange(10**9) if SECONDS > 10 else 1))
 

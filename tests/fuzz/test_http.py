@@ -25,14 +25,20 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[GustProcess]:
         yield server
 
 
+@pytest.fixture(scope="module")
+def people(server: GustProcess) -> People:
+    people = People(server)
+    run(people.come())
+    return people
+
+
 def test_every_body_is_in_the_grammar() -> None:
     assert kinds_told() == kinds_there()
 
 
 @pytest.mark.parametrize("broken", [False, True], ids=["whole", "broken"])
-def test_requests_are_answered_as_the_protocol_says(server, broken):
+def test_requests_are_answered_as_the_protocol_says(server, people, broken):
     chance = Chance(f"requests {broken}")
-    people = People(server)
 
     async def one(sent: bytes) -> None:
         reader, writer = await asyncio.open_connection("127.0.0.1", server.port)
@@ -53,7 +59,7 @@ def test_requests_are_answered_as_the_protocol_says(server, broken):
                 await writer.wait_closed()
 
     async def scene() -> None:
-        await people.come()
+        await people.look()
         files = [await _file(server, people)]
         for number in chance.rounds():
             if number % 10 == 0:
