@@ -188,7 +188,7 @@ class Crowd:
     def last(self) -> int:
         """Give the last change of the lobby that anybody was told of by an ``ack``."""
         acked = (message for poster in self.posters for message in poster.acked.values())
-        return max(message["seq"] for message in acked if message["room"] == LOBBY)
+        return max((message["seq"] for message in acked if message["room"] == LOBBY), default=0)
 
     @property
     def refused(self) -> int:

@@ -90,8 +90,9 @@ class Fault:
         found = {
             f"{self.lost} acknowledged and lost": self.lost,
             f"{self.twice} stored twice": self.twice,
-            f"the event loop held up for {self.held_up} ms": (self.held_up or 0) >= longest,
-            f"back only after {self.back} s": (self.back or 0) >= BACK_WITHIN,
+            f"the event loop held up for {self.held_up or 0:.0f} ms": (self.held_up or 0)
+            >= longest,
+            f"back only after {self.back or 0:.1f} s": (self.back or 0) >= BACK_WITHIN,
             f"{self.lines} lines in the log": (self.lines or 0) > most_lines,
             f"{self.tracebacks} tracebacks in the log": self.tracebacks,
             "it broke off": not self.whole,

@@ -92,7 +92,7 @@ def test_those_who_read_well_notice_nothing_and_the_others_miss_nothing(tmp_path
         assert reader.copy.texts == expected
     assert cost < BAD * EACH
     stated.besides = (
-        f"All are closed with 4008 and come back; each costs {cost / BAD / MEGABYTE:.1f} MiB; "
+        f"All are closed with 4008 and come back; together they cost {cost / MEGABYTE:.0f} MiB; "
         f"no message waits longer than {crowd.longest:.2f} s for its `ack`"
     )
     stated.hold()

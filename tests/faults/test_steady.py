@@ -73,7 +73,7 @@ class Busy:
 
     async def _look(self, cookie: str) -> None:
         while True:
-            before = self._dice.randrange(2, self._crowd.last + 2)
+            before = self._dice.randrange(2, self._crowd.last + 3)
             for path in (
                 f"/api/rooms/1/messages?limit=50&before={before}",
                 f"/api/search?q={self._dice.randrange(1_000)}",
