@@ -49,6 +49,7 @@ bench: .venv/run
 soak: .venv/test
 	SOAK=$(SOAK) $(BIN)/python -m pytest tests/faults
 	FUZZ_SECONDS=10 $(BIN)/python -m pytest tests/fuzz
+
 lock: .venv/lock/bin/uv
 	@for made in requirements.txt:$(LOCK) $(DIST)/shiv.in:$(SHIV); do \
 	  mkdir -p $(DIST) && echo 'shiv>=1.0.8,<2' > $(DIST)/shiv.in; \

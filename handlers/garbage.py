@@ -25,6 +25,7 @@ PAUSE = 60.0  # seconds
 FEW = 1_000  # connections with which everything can be looked through
 WORTH = 4  # portions put aside since then that make it worth while
 EACH = 200  # objects that a connection may be made of
+GROWN = 50_000  # other objects put aside since then, before any of them is likely to be garbage
 WAVE = 100  # connections more than a look before: they are coming back from somewhere
 QUIET = 2  # looks without a wave, before everything is looked through
 MOST = 2_000_000  # other objects put aside, at which it is done in spite of many
@@ -41,6 +42,7 @@ class Collector:
     def __init__(self, waiters: Sized) -> None:
         self._waiters = waiters
         self._portions = 0
+        self._kept = 0
         self._seen = len(waiters)
         self._quiet = QUIET
         self._timer = PeriodicCallback(self.look, 1000 * PAUSE)
@@ -71,14 +73,25 @@ class Collector:
         self._quiet = 0 if here > before + WAVE else self._quiet + 1
         if self._quiet < QUIET or self._portions < WORTH:
             return
-        if here <= FEW or self._is_too_much():
+        if self._has_grown() if here <= FEW else self._is_too_much():
             log.info("collecting everything after %d portions", self._portions)
             self._collect_all()
+
+    def _has_grown(self) -> bool:
+        """Tell whether there is garbage among what was put aside, as far as its number tells.
+
+        Mostly there is none, and looking through everything is a pause of 60 ms.
+        """
+        return self._others() > self._kept + GROWN
+
+    def _others(self) -> int:
+        """Give how many objects are put aside, beside those of connections."""
+        return gc.get_freeze_count() - EACH * len(self._waiters)
 
     def _is_too_much(self) -> bool:
         if self._portions * YOUNG * MIDDLE < MOST:
             return False  # without counting: that looks at each
-        return gc.get_freeze_count() > MOST + EACH * len(self._waiters)
+        return self._others() > MOST
 
     def _put_aside(self, phase: str, info: dict[str, int]) -> None:
         """Be one of ``gc.callbacks``."""
@@ -91,3 +104,4 @@ class Collector:
         gc.collect()
         gc.freeze()
         self._portions = 0
+        self._kept = self._others()

@@ -31,17 +31,19 @@ class Busy:
         self._crowd = crowd
         self._dice = random.Random(1)
         self.done = 0
+        self.is_over = False
 
-    async def begin(self, tasks: asyncio.TaskGroup) -> list[asyncio.Task[None]]:
+    async def begin(self, tasks: asyncio.TaskGroup) -> None:
         cookies = [await sign_in(self._port, f"carol {n}") for n in range(WANDERING + 3)]
         changing, looking, uploading, *wandering = cookies
         everything = [self._change(changing), self._look(looking), self._upload(uploading)]
         everything += [self._wander(cookie) for cookie in wandering]
-        return [tasks.create_task(one) for one in everything]
+        for one in everything:
+            tasks.create_task(one)
 
     async def _wander(self, cookie: str) -> None:
         copy = Copy()
-        while True:
+        while not self.is_over:
             wire = await connect(self._port, cookie, copy)
             for _ in range(self._dice.randrange(20)):
                 await read(wire, copy)
@@ -55,7 +57,7 @@ class Busy:
         assert status == 201, attic
         wire = await Wire.connect(self._port, cookie)
         post = {"type": "message", "room": attic["id"], "text": "*hello* @bob"}
-        while True:
+        while not self.is_over:
             wire.write_message(json.dumps(post))
             while not (text := await wire.read_message() or "").startswith('{"type":"ack"'):
                 assert text, wire.close_code
@@ -72,7 +74,7 @@ class Busy:
             await asyncio.sleep(0.2)
 
     async def _look(self, cookie: str) -> None:
-        while True:
+        while not self.is_over:
             before = self._dice.randrange(2, self._crowd.last + 3)
             for path in (
                 f"/api/rooms/1/messages?limit=50&before={before}",
@@ -86,7 +88,7 @@ class Busy:
             await asyncio.sleep(0.2)
 
     async def _upload(self, cookie: str) -> None:
-        while True:
+        while not self.is_over:
             content = self._dice.randbytes(self._dice.randrange(1, 100_000))
             status, answer = await upload(self._port, cookie, content)
             assert status == 201, answer
@@ -100,13 +102,12 @@ async def _live(server: Watched) -> tuple[Crowd, list[int], int]:
     crowd = Crowd(server, posting=POSTING, listening=LISTENING, pause=PAUSE)
     async with crowd, asyncio.TaskGroup() as tasks:
         busy = Busy(server.port, crowd)
-        everything = await busy.begin(tasks)
+        await busy.begin(tasks)
         until = time.monotonic() + SECONDS
         while time.monotonic() < until:
             await asyncio.sleep(1)
             held.append(server.resident())
-        for one in everything:
-            one.cancel()
+        busy.is_over = True
     return crowd, held, busy.done
 
 

@@ -34,6 +34,12 @@ def unsearched() -> Iterator[None]:
     gc.enable()
 
 
+@pytest.fixture
+def eager(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Have everything searched however little was put aside."""
+    monkeypatch.setattr(garbage, "GROWN", -1_000_000)
+
+
 @contextmanager
 def collecting(here: list[int]) -> Iterator[Collector]:
     """Collect in portions, while these are connected."""
@@ -86,7 +92,9 @@ async def test_what_survives_is_put_aside() -> None:
 
 
 @pytest.mark.gen_test
-async def test_nobody_waits_for_everything_to_be_searched_while_many_are_connected() -> None:
+async def test_nobody_waits_for_everything_to_be_searched_while_many_are_connected(
+    eager: None,
+) -> None:
     here = list(range(FEW + 1))
     with collecting(here) as collector:
         ada = forgotten()
@@ -98,7 +106,7 @@ async def test_nobody_waits_for_everything_to_be_searched_while_many_are_connect
 
 
 @pytest.mark.gen_test
-async def test_a_wave_of_arrivals_is_over_before_everything_is_searched() -> None:
+async def test_a_wave_of_arrivals_is_over_before_everything_is_searched(eager: None) -> None:
     here: list[int] = []
     with collecting(here) as collector:
         collector.look()
@@ -111,6 +119,22 @@ async def test_a_wave_of_arrivals_is_over_before_everything_is_searched() -> Non
         assert ada() is not None
         collector.look()
         assert ada() is None
+
+
+@pytest.mark.gen_test
+async def test_everything_is_searched_once_much_more_is_put_aside_than_before(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(garbage, "GROWN", 10_000)
+    with collecting([]) as collector:
+        ada = forgotten()
+        collector.look()
+        assert ada() is not None, "hardly anything was put aside since the last time"
+        more = [[number] for number in range(11_000)]
+        bob = forgotten()
+        collector.look()
+        assert (ada(), bob()) == (None, None)
+        assert len(more) == 11_000
 
 
 @pytest.mark.gen_test
