@@ -20,6 +20,7 @@ def react(reactions: Reactions, user: int, symbol: str, on: bool, most: int) -> 
     :raises Forbidden: the message has its share of them
     """
     symbol = emoji.qualified(symbol)
+    _join(reactions)
     people = reactions.get(symbol, [])
     if (user in people) == on:
         return False
@@ -31,6 +32,17 @@ def react(reactions: Reactions, user: int, symbol: str, on: bool, most: int) -> 
     else:
         del reactions[symbol]
     return True
+
+
+def _join(reactions: Reactions) -> None:
+    """Make one of what was told apart by selectors: so it was stored, before they were evened out."""
+    if all(emoji.qualified(each) == each for each in reactions):
+        return
+    apart = list(reactions.items())
+    reactions.clear()
+    for symbol, people in apart:
+        known = reactions.setdefault(emoji.qualified(symbol), [])
+        known += (user for user in people if user not in known)
 
 
 def _check(reactions: Reactions, symbol: str, most: int) -> None:

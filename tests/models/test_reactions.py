@@ -49,6 +49,13 @@ def test_two_ways_to_write_a_heart_count_as_one_reaction() -> None:
     assert react(reactions, 1, "❤️", on=False, most=1)
 
 
+def test_a_heart_that_was_stored_without_its_selector_is_joined_and_taken_back() -> None:
+    reactions = {"❤": [1, 2], "👍": [1], "❤️": [2, 3]}
+    assert not react(reactions, 3, "❤", on=True, most=3)
+    assert react(reactions, 1, "❤", on=False, most=3)
+    assert reactions == {"❤️": [2, 3], "👍": [1]}
+
+
 def test_taking_back_what_is_not_there_changes_nothing() -> None:
     reactions = {"👍": [1]}
     assert not react(reactions, 2, "👍", on=False, most=20)
