@@ -36,12 +36,14 @@ class SpeakingHandler(HistoryHandler):
         app = self.application
         await app.store.read(rooms.find, user.id, int(room))
         post = compose(app, user, wanted, None)
-        stored = await app.store.write_post(post)
+        stored = await app.store.write_post(post, self._tell)
         await self._check_room(user.id, post, stored)
-        if stored.new:
-            app.counts.messages += 1
-            app.bus.publish(stored.change)
         self.answer(Raw(stored.change.body), 201 if stored.new else 200)
+
+    def _tell(self, stored: Stored) -> None:
+        if stored.new:
+            self.application.counts.messages += 1
+            self.application.bus.publish(stored.change)
 
     def _wanted(self, room: int) -> events.Post:
         """Read the message out of the body: plain text, or JSON.

@@ -80,10 +80,20 @@ class Store:
         """
         self._write_thread().submit(Work(None, post, done))
 
-    def write_post(self, post: Post) -> asyncio.Future[Stored]:
-        """Store a message as :meth:`post` does; give a future of what became of it."""
+    def write_post(self, post: Post, tell: Callable[[Stored], None]) -> asyncio.Future[Stored]:
+        """Store a message as :meth:`post` does; give a future of what became of it.
+
+        :param tell: called at once when it is stored: whoever awaits the future goes on only
+            when posts that were committed behind it have been told, see :meth:`submit`
+        """
         future: asyncio.Future[Stored] = asyncio.get_running_loop().create_future()
-        self.post(post, partial(_settle, future))
+
+        def done(outcome: Outcome) -> None:
+            if isinstance(outcome, Stored):
+                tell(outcome)
+            _settle(future, outcome)
+
+        self.post(post, done)
         return future
 
     def submit(

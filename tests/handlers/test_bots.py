@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import Any
 
 import pytest
@@ -317,3 +318,29 @@ class TestHaste:
         ]
         assert (first.status, second.status) == (201, 429)
         assert "--message-rate" in second.body["error"]["message"]
+
+
+class TestCrowd:
+    @pytest.fixture
+    def settings(self) -> dict[str, Any]:
+        return {"message_rate": 0}
+
+    @pytest.mark.gen_test
+    async def test_what_is_posted_by_call_is_told_in_its_place(self, app, call, connect) -> None:
+        _, key = await make_bot(call, await admin(app, call))
+        ada, bob = await connect("ada"), await connect("bob")
+
+        async def say() -> None:
+            for number in range(200):
+                ada.send(type="message", text=str(number))
+                await asyncio.sleep(0.001)
+
+        async def post() -> None:
+            said = await call("POST", LOBBY, b"by call", Content_Type="text/plain", **by(key))
+            assert said.status == 201
+
+        await asyncio.gather(say(), *(post() for _ in range(40)))
+        last = await bob.until("message", seq=240)
+        told = [event["seq"] for event in bob.events if event["type"] == "message"]
+        # Had one been told late, it would have been missed first, and the log said so.
+        assert told == list(range(1, last["seq"] + 1))
