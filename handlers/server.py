@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import logging
 import resource
@@ -84,6 +85,10 @@ class Server(HTTPServer):
                 while True:
                     self._handle_connection(*listener.accept())
         super().stop()
+
+    async def close_all_connections(self) -> None:
+        """Close those that are left, all in one turn: one after the other, some would be asked."""
+        await asyncio.gather(*(connection.close() for connection in list(self._connections)))
 
     def on_close(self, server_conn: object) -> None:
         """Count a connection no more: it is closed, or a WebSocket by now."""

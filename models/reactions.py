@@ -35,7 +35,7 @@ def react(reactions: Reactions, user: int, symbol: str, on: bool, most: int) -> 
 
 
 def _join(reactions: Reactions) -> None:
-    """Make one of what was told apart by selectors: so it was stored, before they were evened out."""
+    """Make one of what was stored apart when its selectors were not evened out yet."""
     if all(emoji.qualified(each) == each for each in reactions):
         return
     apart = list(reactions.items())

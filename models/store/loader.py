@@ -58,6 +58,8 @@ class Loader(Generic[K, V]):
         error = read.exception()
         found = {} if error else read.result()
         for key, future in asked.items():
+            if future.cancelled():
+                continue  # the server ends
             if error:
                 future.set_exception(error)
             else:

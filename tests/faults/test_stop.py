@@ -60,3 +60,30 @@ def test_a_stop_under_load_tells_everybody_and_loses_nothing(tmp_path, fault):
     assert longest < ENDED_WITHIN
     stated.besides = f"Everybody was told 1001, and it ended after {longest:.1f} s at the most"
     stated.hold()
+
+
+async def _ask_meanwhile(server: Watched, at: float) -> bytes:
+    """Ask over a connection that is open already; give the status, nothing where it was closed."""
+    reader, writer = await asyncio.open_connection("127.0.0.1", server.port)
+    try:
+        await asyncio.sleep(at)
+        writer.write(b"GET /api/me HTTP/1.1\r\nHost: 127.0.0.1\r\nCookie: gust=none\r\n\r\n")
+        return (await reader.readuntil(b"\r\n\r\n")).split()[1]
+    except (asyncio.IncompleteReadError, ConnectionError):
+        return b""
+    finally:
+        writer.close()
+
+
+async def _stop_between(server: Watched) -> set[bytes]:
+    asking = [_ask_meanwhile(server, 0.5 + number / 600) for number in range(150)]
+    answers = asyncio.gather(*asking)
+    await asyncio.sleep(0.6)
+    os.kill(server.pid, signal.SIGTERM)
+    return set(await answers)
+
+
+def test_who_asks_while_it_ends_is_answered_or_cut_and_is_no_fault(tmp_path):
+    with Watched(tmp_path) as server:
+        assert run(_stop_between(server)) <= {b"401", b""}
+        assert not server.complaints
