@@ -1,21 +1,25 @@
-"""Somebody stops reading while a hundred thousand messages pass."""
+"""Somebody stops reading while tens of thousands of messages pass; in a soak a hundred thousand."""
 
 from __future__ import annotations
 
 import asyncio
 import json
+import sqlite3
 import struct
 import threading
 import time
+from contextlib import closing
 
+from tests.faults.figures import size
 from tests.faults.keeping import Copy, read_until
+from tests.faults.watched import Watched
 from tests.faults.wire import CLOSE, TEXT, Frame, Wire, run, sign_in
 from tests.serving import GustProcess
 
-COUNT = 100_000  # messages, and as many before to warm up
+COUNT = size(40_000, 100_000)  # messages, and as many before to warm up
 SENDERS = 4
 IN_FLIGHT = 200  # messages that each sender has sent and not heard of yet
-STALLS = 5  # people who stop reading, one after the other
+STALLS = size(2, 5)  # people who stop reading, one after the other
 BEFORE = 6_000  # messages over which memory is looked at before each of them
 ATTRIBUTABLE = 2 << 20  # bytes of memory that one slow reader may cost
 PAUSE = 1.0  # seconds that nobody may be kept waiting
@@ -174,9 +178,21 @@ async def _scene(server: GustProcess) -> None:
     wire.close()
 
 
-def test_a_reader_who_stalls_is_closed_and_nobody_else_notices(tmp_path):
+def test_a_reader_who_stalls_is_closed_and_nobody_else_notices(tmp_path, fault):
+    stated = fault(
+        "One reader stops, while messages pass as fast as they can",
+        f"{STALLS} times, one after the other, among {2 * COUNT:,} messages of {SENDERS} people, "
+        f"{IN_FLIGHT} in flight for each",
+        times=STALLS,
+    )
     # Without pings: one among the messages is right, and a long stall would be cut for silence.
-    with GustProcess(tmp_path, "--message-rate=0", "--ping-interval=0") as server:
+    with Watched(tmp_path, "--message-rate=0", "--ping-interval=0") as server:
         run(_scene(server))
+        stated.look_at(server)
         assert not server.complaints
         assert len([line for line in server.log if "slow reader" in line]) == STALLS
+    with closing(sqlite3.connect(tmp_path / "chat.db")) as database:
+        (stored,) = database.execute("SELECT count(*) FROM messages").fetchone()
+    stated.acked = 2 * COUNT
+    stated.lost, stated.twice = max(2 * COUNT - stored, 0), max(stored - 2 * COUNT, 0)
+    stated.hold()
