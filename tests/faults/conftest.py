@@ -1,14 +1,15 @@
-"""The figures of faults: stated by tests, gathered, and in a soak written to a page."""
+"""Figures of faults, stated by tests, in a soak on a page; a server and its successor."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from tests.faults.figures import SOAK, Fault, Others, lines, page
-from tests.serving import ROOT
+from tests.serving import ROOT, GustProcess
 
 State = Callable[..., Fault]
 
@@ -32,6 +33,23 @@ def fault(request: pytest.FixtureRequest) -> Iterator[State]:
             print("", *lines(stated), sep="\n")
     else:
         print(*lines(stated), sep="\n")
+
+
+@pytest.fixture
+def old(tmp_path: Path) -> Iterator[GustProcess]:
+    """A server that was told to take over, where there was none."""
+    with GustProcess(tmp_path / "data", "--message-rate=0", "--take-over") as server:
+        yield server
+        assert not server.complaints
+
+
+@pytest.fixture
+def new(old: GustProcess) -> Iterator[GustProcess]:
+    """A server that will take the place of ``old``."""
+    with_it = old.successor()
+    yield with_it
+    with_it.kill()
+    assert not with_it.complaints
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
