@@ -22,8 +22,9 @@ TEMPLATE = Path(__file__).with_name("page.md")
 BACK_WITHIN = 5.0  # seconds
 HANDFUL = 5  # lines in the log
 HELD_UP = 100.0  # ms
-# Beside other tests on the same cores the loop also waits for other threads of the server, which
-# wait for a core: that can't be told apart from a wait of its own.
+# Beside other tests on the same cores a start takes as long as they let it, and the loop also
+# waits for other threads of the server, which wait for a core.
+BACK_BESIDE_OTHERS = 15.0  # seconds
 HELD_UP_BESIDE_OTHERS = 250.0  # ms
 
 
@@ -86,13 +87,14 @@ class Fault:
     def missed(self) -> list[str]:
         """Name the bars that are missed, each with its figure."""
         longest = HELD_UP if SOAK else HELD_UP_BESIDE_OTHERS
+        latest = BACK_WITHIN if SOAK else BACK_BESIDE_OTHERS
         most_lines = HANDFUL * self.times
         found = {
             f"{self.lost} acknowledged and lost": self.lost,
             f"{self.twice} stored twice": self.twice,
             f"the event loop held up for {self.held_up or 0:.0f} ms": (self.held_up or 0)
             >= longest,
-            f"back only after {self.back or 0:.1f} s": (self.back or 0) >= BACK_WITHIN,
+            f"back only after {self.back or 0:.1f} s": (self.back or 0) >= latest,
             f"{self.lines} lines in the log": (self.lines or 0) > most_lines,
             f"{self.tracebacks} tracebacks in the log": self.tracebacks,
             "it broke off": not self.whole,
