@@ -27,6 +27,7 @@ BROKEN = 1002  # the protocol was not kept
 NOT_UTF8 = 1007
 TOO_BIG = 1009
 
+_CODES = {*range(1000, 1004), *range(1007, 1015)}  # of closing, that may be sent
 # Bytes that are looked at in one turn: some thousand frames at most, 15 ms, before others come.
 _CHUNK = 1 << 14
 
@@ -161,7 +162,7 @@ class Reader(WebSocketProtocol13):
     def _handle(self, head: Head, payload: bytes) -> None:
         if head.opcode & 0x08:
             if head.opcode == CLOSE:
-                _as_text(payload[2:])  # the reason; Tornado takes it to be one
+                _check_goodbye(payload)  # Tornado takes it as it is, and says it back
             self._handle_message(head.opcode, payload)
             if self.handler.listener is not None:
                 self.handler.listener.let_pass()  # the answer
@@ -191,6 +192,19 @@ class Reader(WebSocketProtocol13):
             self._run_callback(self.handler.on_message, message)
             return
         self._run_callback(self.handler.on_message, _as_text(message))
+
+
+def _check_goodbye(payload: bytes) -> None:
+    """Refuse a close whose code or reason can't be one (RFC 6455, 5.5.1 and 7.4).
+
+    :raises Violation: it is so
+    """
+    if payload:
+        code = int.from_bytes(payload[:2])
+        known = code in _CODES or 3000 <= code < 5000
+        if len(payload) < 2 or not known:
+            raise Violation(BROKEN, "there is no such close code")
+        _as_text(payload[2:])
 
 
 def _as_text(data: bytes) -> str:

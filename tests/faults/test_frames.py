@@ -86,6 +86,35 @@ def test_a_frame_in_pieces_is_one_event(server):
     run(scene())
 
 
+@pytest.mark.parametrize(
+    ("goodbye", "answer"),
+    [
+        (b"", 1005),
+        (b"\x03\xe8", 1000),
+        (b"\x03\xe8bye", 1000),
+        (b"\x0f\xa1", 4001),
+        (b"\x03", 1002),
+        (b"\x03\xed", 1002),
+        (b"\x2b\x07", 1002),
+        (b"\x03\xe8\xff", 1007),
+    ],
+    ids=["none", "1000", "with a reason", "an own one", "half a code", "1005", "11015", "no text"],
+)
+def test_a_goodbye_is_answered_with_its_code_or_told_what_is_wrong(server, goodbye, answer):
+    async def scene() -> None:
+        wire = await Wire.connect(server.port, name="ada")
+        wire.write_frame(goodbye, CLOSE)
+        async with asyncio.timeout(10):
+            while (frame := await wire.next_frame()) is not None and frame.opcode != CLOSE:
+                pass
+        assert frame is not None
+        told = int.from_bytes(frame.payload[:2]) if frame.payload else 1005
+        assert told == answer
+        wire.drop()
+
+    run(scene())
+
+
 def test_broken_frames_end_their_own_connection_only(server):
     async def scene() -> None:
         broken = {

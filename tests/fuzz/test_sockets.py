@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import json
-import os
 import struct
 from collections.abc import Iterator
 
@@ -22,7 +21,7 @@ BATCH = 20  # frames before it is looked at what came of them
 PATIENCE = 0.3  # seconds; what is broken may be the beginning of something
 KNOWN = {type.__struct_config__.tag for type in events.AnyServerEvent.__args__} | {"message"}
 # What a client may be told that did not keep to the protocol, and what it said itself.
-CODES_OF_A_CLOSE = {1000, 1001, 1002, 1003, 1005, 1007, 1008, 1009, 1010, 1011, *range(3000, 5000)}
+CODES_OF_A_CLOSE = {*range(1000, 1004), 1005, *range(1007, 1015), *range(3000, 5000)}
 
 
 @pytest.fixture(scope="module")
@@ -127,4 +126,4 @@ def _raw(chance: Chance) -> bytes:
         head = struct.pack("!BBH", first, 0x80 | 126, length)
     else:
         head = struct.pack("!BBQ", first, 0x80 | 127, length)
-    return head + os.urandom(4) + payload
+    return head + chance.randbytes(4) + payload
