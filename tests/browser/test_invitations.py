@@ -70,6 +70,7 @@ def test_a_new_account_comes_with_the_link(arrive: Arrive) -> None:
 
 def test_who_looks_after_a_room_ends_the_links_of_others_to_it(arrive: Arrive) -> None:
     ada, bob = arrive("ada"), arrive("bob")
+    bob.expects_outage = True  # refusals are told in the console
     become_member(bob)
     make_closed(ada, "den")
     bring_in(ada, "bob")
@@ -84,7 +85,6 @@ def test_who_looks_after_a_room_ends_the_links_of_others_to_it(arrive: Arrive) -
     expect(dialog.get_by_role("listitem")).to_contain_text(re.compile("0 of 10 used.*by .*bob"))
     dialog.get_by_role("button", name=re.compile("Revoke")).click()
     expect(dialog.get_by_text("There are none.")).to_be_visible()
-    bob.expects_outage = True  # the refusal's status is told in the console
     bob.open(path)
     expect(bob.page.get_by_role("heading", level=1)).to_have_text(
         "This invitation does not work any more"
