@@ -11,7 +11,7 @@ class Bounds(NamedTuple):
     """The most that there may be; 0: any number.
 
     :ivar rooms: open and closed rooms in this place
-    :ivar rooms_each: rooms that one person is in, direct ones too
+    :ivar rooms_each: rooms that one person is in, and as many direct ones
     :ivar members: people in one room
     :ivar sessions: of one person
     """
@@ -43,6 +43,18 @@ class Bounds(NamedTuple):
             raise Forbidden(
                 f"Nobody is in more than {self.rooms_each:,} rooms at once (the server's "
                 "--rooms-per-user): a room has to be left first."
+            )
+
+    def another_direct(self, rooms: int) -> None:
+        """Let somebody into one more direct room.
+
+        :param rooms: they are in so many
+        :raises Forbidden: that is the limit
+        """
+        if 0 < self.rooms_each <= rooms:
+            raise Forbidden(
+                f"Nobody has more than {self.rooms_each:,} direct conversations (the server's "
+                "--rooms-per-user). Talk in a closed room."
             )
 
     def another_member(self, members: int) -> None:

@@ -44,13 +44,13 @@ def open(
     """Give the direct room of exactly these people, making it where there is none.
 
     :param by: as for :func:`find`
-    :raises ChatError: one of them is not there, is just a name, or is in too many rooms
+    :raises ChatError: one of them is not there, is just a name, or is in too many
     """
     found = find(connection, by, people)
     if found is not None:
         return Opened(found, new=False)
     members_of.check_known(connection, people, claimed=True)
-    rooms_of.refuse_one_more(connection, people, bounds)
+    rooms_of.refuse_one_more(connection, people, bounds, direct=True)
     date = now()
     values = {"name": "", "name_key": key_of(people), "kind": "direct", "topic": "", "date": date}
     room = connection.execute(insert(rooms).values(values).returning(rooms.c.id)).scalar_one()

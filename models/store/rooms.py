@@ -131,13 +131,20 @@ def _key(connection: Connection, name: str, kind: Kind) -> str:
     return key
 
 
-def refuse_one_more(connection: Connection, people: Collection[int], bounds: Bounds) -> None:
+def refuse_one_more(
+    connection: Connection, people: Collection[int], bounds: Bounds, direct: bool = False
+) -> None:
     """Keep people from being in more rooms than there is sense in: each is told all of theirs.
 
+    :param direct: of those count the direct ones; else all others. Nobody can leave them, so
+        that others could keep somebody out of every room by them
     :raises Forbidden: one of them is in as many as one may be
     """
-    each = select(func.count()).where(members.c.user.in_(people)).group_by(members.c.user)
-    bounds.another_for_one(max(connection.scalars(each), default=0))
+    kind = rooms.c.kind == "direct" if direct else rooms.c.kind != "direct"
+    inside = members.join(rooms, rooms.c.id == members.c.room)
+    each = select(func.count()).select_from(inside).where(members.c.user.in_(people), kind)
+    most = max(connection.scalars(each.group_by(members.c.user)), default=0)
+    (bounds.another_direct if direct else bounds.another_for_one)(most)
 
 
 def closed_key() -> str:

@@ -45,8 +45,6 @@ class TestRoomsOfOnePerson:
         await make(call, bob, name="attic")
         await make(call, bob, name="cellar")
         refused(await call("POST", "/api/rooms", {"name": "loft"}, bob.cookie), "rooms-per-user")
-        other = await call("POST", "/api/rooms/direct", {"users": [ada.id]}, bob.cookie)
-        refused(other, "rooms-per-user")
         socket = await connect(cookie=bob.cookie)
         error = await socket.ask(type="join", room=den)
         assert (error["type"], error["code"]) == ("error", "forbidden")
@@ -62,12 +60,23 @@ class TestRoomsOfOnePerson:
         cellar = await make(call, bob, name="cellar")
         path = f"/api/rooms/{den}/members/{bob.id}"
         refused(await call("PUT", path, cookie=ada.cookie), "rooms-per-user")
-        begun = await call("POST", "/api/rooms/direct", {"users": [bob.id]}, ada.cookie)
-        refused(begun, "rooms-per-user")
         link = (await call("POST", "/api/invites", {"room": den}, ada.cookie)).body["url"]
         refused(await call("POST", f"/api{link}", cookie=bob.cookie), "rooms-per-user")
         await call("DELETE", f"/api/rooms/{cellar}/members/{bob.id}", cookie=bob.cookie)
         assert (await call("PUT", path, cookie=ada.cookie)).status == 204
+
+
+    @pytest.mark.gen_test
+    async def test_conversations_begun_by_others_keep_nobody_out_of_rooms(self, call) -> None:
+        ada, bob, carol = [await come(call, name) for name in ("ada", "bob", "carol")]
+        for others in ([ada.id], [ada.id, carol.id]):
+            begun = await call("POST", "/api/rooms/direct", {"users": others}, bob.cookie)
+            assert begun.status == 201
+        one_more = await call("POST", "/api/rooms/direct", {"users": [ada.id]}, carol.cookie)
+        refused(one_more, "rooms-per-user")
+        again = await call("POST", "/api/rooms/direct", {"users": [bob.id]}, ada.cookie)
+        assert again.status == 200
+        await make(call, ada, name="den")
 
 
 class TestMembers:
