@@ -51,7 +51,7 @@ def _compose() -> None:
     )
     apart = [
         (unicodedata.normalize("NFC", text), id)
-        for text, id in cursor.fetchall()
+        for text, id in iter(cursor.fetchone, None)  # one by one: it may be a million in Cyrillic
         if not unicodedata.is_normalized("NFC", text)
     ]
     cursor.executemany("UPDATE messages SET composed = ? WHERE id = ?", apart)
