@@ -54,6 +54,7 @@ class Elsewhere:
         self._rules: object = None
         self._since = 0
         # What was heard of while something is read is newer than that.
+        self._is_looking = False
         self._heard_of: set[int] = set()
         self._heard_in: set[tuple[int, int]] = set()
 
@@ -73,14 +74,13 @@ class Elsewhere:
         try:
             await self._read_rooms()
             await self._look()
-            held = self._live.names()
-            found = await self._store.read(snapshot.take, list(held), [], now())
+            authors = list(self._live.authors)
+            found = await self._store.read(snapshot.take, authors, [], now())
         except ChatError as error:
             log.error("what the server before wrote last was not read: %s", error)
             return
-        for id, user in found.people.items():
-            if user != held[id]:
-                self._bus.signal(signals.PersonChanged(user))
+        for user in self._live.known_otherwise(found.people):
+            self._bus.signal(signals.PersonChanged(user))
 
     def stop(self) -> None:
         if self._tasks:
@@ -133,7 +133,12 @@ class Elsewhere:
         self._heard_of.clear()
         self._heard_in.clear()
         since, self._since = self._since, now()
-        found = await self._store.read(snapshot.take, asked.people, asked.hashes, since - OVERLAP)
+        self._is_looking = True
+        try:
+            read, back = self._store.read, since - OVERLAP
+            found = await read(snapshot.take, asked.people, asked.hashes, back)
+        finally:
+            self._is_looking = False
         self._compare_sessions(asked, found)
         self._compare_members(asked, found)
         self._compare_people(asked, found)
@@ -186,6 +191,8 @@ class Elsewhere:
             self._bus.signal(signals.FiltersChanged())
 
     def _hear(self, signal: signals.AnySignal) -> None:
+        if not self._is_looking:  # nor is it forgotten, once nobody looks any more
+            return
         if isinstance(signal, (signals.CameIn, signals.TakenOut)):
             self._heard_in.add((signal.user, signal.room))
         elif isinstance(signal, signals.PersonChanged):

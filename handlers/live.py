@@ -21,7 +21,7 @@ from models import events
 from models.cache import Cache
 from models.channel import Change, Channel, Latest, Older
 from models.counts import Counts
-from models.events import User, decode_message, encode
+from models.events import User, encode
 from models.presence import CROWD, GRACE, Place, Presence
 from models.store import Store, messages, states
 
@@ -260,10 +260,21 @@ class Live:
 
     # ------------------------------------------------------------ names
 
-    def names(self) -> dict[int, User]:
-        """Give the authors of all that is in memory, as they are told of there."""
-        recent = (change for channel in self._cache for change in channel.recent.values())
-        return {change.user: decode_message(change.body).user for change in recent}
+    @property
+    def authors(self) -> set[int]:
+        """Give whose messages are in memory."""
+        return {change.user for channel in self._cache for change in channel.recent.values()}
+
+    def known_otherwise(self, people: Mapping[int, User]) -> list[User]:
+        """Give those of these people of whom a message in memory tells something else."""
+        told = {id: b'"user":' + encode(user) for id, user in people.items()}
+        found = {
+            change.user
+            for channel in self._cache
+            for change in channel.recent.values()
+            if change.user in told and told[change.user] not in change.body
+        }
+        return [people[id] for id in found]
 
     def rename(self, user: User) -> None:
         """Carry a new name to where people are present and messages are kept."""

@@ -181,6 +181,37 @@ async def test_what_is_remembered_of_messages_has_the_names_of_the_end(
 
 
 @pytest.mark.gen_test
+async def test_whoever_goes_on_under_another_name_there_has_it_in_all_that_is_remembered(
+    connect, call, app, beside, following
+) -> None:
+    ada = await come(call, "ada")
+    laptop = await connect(cookie=ada.cookie)
+    await laptop.say("hello")
+    laptop.close()
+    bob = await connect("bob")
+    following()
+    beside(post, beside(users.rename, ada.id, "adele"), "it is me")
+    await bob.until("message", text="it is me")
+    await app.elsewhere.finish()
+    carol = await connect("carol")
+    (history,) = [event for event in carol.events if event["type"] == "history"]
+    assert [message["user"]["name"] for message in history["messages"]] == ["adele", "adele"]
+    bob.close()
+
+
+@pytest.mark.gen_test
+async def test_nothing_is_kept_of_what_is_heard_when_there_is_no_other_process_any_more(
+    connect, call, app, following
+) -> None:
+    ada, bob = await come(call, "ada"), await come(call, "bob")
+    await connect(cookie=bob.cookie)
+    following()
+    await app.elsewhere.finish()
+    await make(call, ada, "closed", bob)
+    assert not app.elsewhere._heard_in
+
+
+@pytest.mark.gen_test
 async def test_what_this_process_does_itself_is_told_once(connect, call, following) -> None:
     ada, bob = await come(call, "ada"), await come(call, "bob")
     phone = await connect(cookie=bob.cookie)
