@@ -18,9 +18,16 @@ def newest() -> str:
 
 
 def is_outdated(file: Path) -> bool:
-    """Tell whether a database lacks migrations: by its file, and nothing is changed."""
-    with closing(sqlite3.connect(f"{file.absolute().as_uri()}?mode=ro", uri=True)) as database:
-        (current,) = database.execute("SELECT version_num FROM alembic_version").fetchone()
+    """Tell whether a database lacks migrations: by its file, and nothing is changed.
+
+    :raises RuntimeError: it can't be read, or is not there
+    """
+    address = f"{file.absolute().as_uri()}?mode=ro"
+    try:
+        with closing(sqlite3.connect(address, uri=True)) as database:
+            (current,) = database.execute("SELECT max(version_num) FROM alembic_version").fetchone()
+    except sqlite3.Error as error:
+        raise RuntimeError(f"The database {file} can't be read: {error}.") from None
     return str(current) < newest()
 
 

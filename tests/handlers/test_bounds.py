@@ -65,7 +65,6 @@ class TestRoomsOfOnePerson:
         await call("DELETE", f"/api/rooms/{cellar}/members/{bob.id}", cookie=bob.cookie)
         assert (await call("PUT", path, cookie=ada.cookie)).status == 204
 
-
     @pytest.mark.gen_test
     async def test_conversations_begun_by_others_keep_nobody_out_of_rooms(self, call) -> None:
         ada, bob, carol = [await come(call, name) for name in ("ada", "bob", "carol")]

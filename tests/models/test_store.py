@@ -19,6 +19,7 @@ from models import mentions
 from models.errors import NotFound, NotStored, Taken
 from models.events import User, decode_message
 from models.store import Store, members, messages, rooms, sessions, tokens, users
+from models.store.migrate import is_outdated
 from models.store.posts import Post, Stored
 from models.store.schema import messages as table
 from models.store.schema import metadata
@@ -411,3 +412,10 @@ def test_a_refused_transaction_leaves_the_rest_of_the_day(
     run(main)
     assert any(record.levelno == logging.ERROR for record in caplog.records)
     caplog.clear()
+
+
+def test_whether_a_database_lacks_something_is_asked_of_one_that_is_there(tmp_path: Path) -> None:
+    Store(f"sqlite:///{tmp_path}/chat.db").close()
+    assert not is_outdated(tmp_path / "chat.db")
+    with pytest.raises(RuntimeError, match=r"gone\.db can't be read: unable to open"):
+        is_outdated(tmp_path / "gone.db")
