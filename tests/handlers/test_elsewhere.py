@@ -29,7 +29,7 @@ from models.store.posts import Post
 from models.store.rooms import Changes
 from tests.handlers.rooms import come, make, promote
 
-WITHIN = 1.0  # seconds
+WITHIN = 3.0  # seconds; it is 0.3 where nothing else goes on
 LOBBY = 1
 
 Beside = Callable[..., Any]
@@ -64,7 +64,7 @@ async def hears(client: Any, type: str, **fields: Any) -> Any:
     return event
 
 
-@pytest.mark.gen_test
+@pytest.mark.gen_test(timeout=20)
 async def test_messages_are_passed_on_in_their_order(connect, beside, following) -> None:
     ada = await connect("ada")
     following()
@@ -78,7 +78,7 @@ async def test_messages_are_passed_on_in_their_order(connect, beside, following)
     assert heard == ["one", "two", "three"]
 
 
-@pytest.mark.gen_test
+@pytest.mark.gen_test(timeout=20)
 async def test_who_was_told_more_by_the_other_one_goes_on_from_there(
     connect, app, beside, following
 ) -> None:
@@ -91,7 +91,7 @@ async def test_who_was_told_more_by_the_other_one_goes_on_from_there(
     assert (history["messages"], history["seq"], history["reset"]) == ([], 1, False)
 
 
-@pytest.mark.gen_test
+@pytest.mark.gen_test(timeout=20)
 async def test_who_is_banned_or_signed_out_there_is_cut_here(
     connect, call, app, beside, following
 ) -> None:
@@ -112,7 +112,7 @@ async def test_who_is_banned_or_signed_out_there_is_cut_here(
     await phones[0].say("nobody else was meant")
 
 
-@pytest.mark.gen_test
+@pytest.mark.gen_test(timeout=20)
 async def test_who_is_taken_out_or_brought_in_there_knows_it_here(
     connect, call, beside, following
 ) -> None:
@@ -129,7 +129,7 @@ async def test_who_is_taken_out_or_brought_in_there_knows_it_here(
     assert "psst" not in [event.get("text") for event in phone.events]
 
 
-@pytest.mark.gen_test
+@pytest.mark.gen_test(timeout=20)
 async def test_names_roles_rooms_and_positions_are_told(
     connect, call, app, beside, following
 ) -> None:
@@ -148,7 +148,7 @@ async def test_names_roles_rooms_and_positions_are_told(
     laptop.close()
 
 
-@pytest.mark.gen_test
+@pytest.mark.gen_test(timeout=20)
 async def test_the_word_filter_is_in_force_here_too(connect, call, app, beside, following) -> None:
     ada = await come(call, "ada")
     phone = await connect(cookie=ada.cookie)
@@ -162,7 +162,7 @@ async def test_the_word_filter_is_in_force_here_too(connect, call, app, beside, 
     await hears(phone, "error", code="refused")
 
 
-@pytest.mark.gen_test
+@pytest.mark.gen_test(timeout=20)
 async def test_what_is_remembered_of_messages_has_the_names_of_the_end(
     connect, call, app, beside, following
 ) -> None:
@@ -180,7 +180,7 @@ async def test_what_is_remembered_of_messages_has_the_names_of_the_end(
     bob.close()
 
 
-@pytest.mark.gen_test
+@pytest.mark.gen_test(timeout=20)
 async def test_whoever_goes_on_under_another_name_there_has_it_in_all_that_is_remembered(
     connect, call, app, beside, following
 ) -> None:
@@ -199,7 +199,7 @@ async def test_whoever_goes_on_under_another_name_there_has_it_in_all_that_is_re
     bob.close()
 
 
-@pytest.mark.gen_test
+@pytest.mark.gen_test(timeout=20)
 async def test_nothing_is_kept_of_what_is_heard_when_there_is_no_other_process_any_more(
     connect, call, app, following
 ) -> None:
@@ -211,7 +211,7 @@ async def test_nothing_is_kept_of_what_is_heard_when_there_is_no_other_process_a
     assert not app.elsewhere._heard_in
 
 
-@pytest.mark.gen_test
+@pytest.mark.gen_test(timeout=20)
 async def test_what_this_process_does_itself_is_told_once(connect, call, following) -> None:
     ada, bob = await come(call, "ada"), await come(call, "bob")
     phone = await connect(cookie=bob.cookie)
