@@ -53,10 +53,10 @@ class Reader:
 async def _read_badly(server: Watched, stated: Fault) -> tuple[Crowd, list[Reader], int]:
     port = server.port
     async with Crowd(server, posting=4, listening=HEALTHY, pause=PAUSE, more=LONG) as crowd:
+        most = before = server.resident()
         readers = [await Reader.arrive(port, f"carol {number}") for number in range(BAD)]
         hurry = asyncio.Event()
         slow = [asyncio.create_task(one.read_to_the_end(hurry)) for one in readers[::2]]
-        most = before = server.resident()
         async with asyncio.timeout(60):
             while _cut(server) < BAD:
                 most = max(most, server.resident())
