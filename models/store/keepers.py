@@ -1,7 +1,8 @@
 """Who looks after a room: its maker, and where they can't any more who is longest in.
 
 Nobody else could: moderators and admins don't see into closed rooms. Guests can't any more
-once they have no session left, and are not waited for longer than a month.
+once they have no session left, and are not waited for longer than a month. No room is left to
+a bot: it looks after those alone that it made, as long as it is there.
 """
 
 from __future__ import annotations
@@ -20,7 +21,8 @@ from models.store.schema import members, now, rooms, sessions, users
 
 ABSENT = 30 * 86_400_000  # ms that a guest who looks after a room may be away
 
-_has_account = users.c.password.is_not(None)
+_is_bot = users.c.role == "bot"
+_has_account = users.c.password.is_not(None) & ~_is_bot
 _has_session = exists().where(sessions.c.user == users.c.id)
 
 
@@ -71,7 +73,8 @@ def change(
 
 def _check_can(connection: Connection, room: int, user: int) -> str:
     """Make sure that somebody can look after a room; give their name."""
-    found = select(users.c.name, or_(_has_account, _has_session).label("can")).where(
+    can = ~_is_bot & or_(_has_account, _has_session)
+    found = select(users.c.name, _is_bot.label("bot"), can.label("can")).where(
         users.c.id == user,
         here_to_stay,
         exists().where(members.c.user == users.c.id, members.c.room == room),
@@ -79,6 +82,8 @@ def _check_can(connection: Connection, room: int, user: int) -> str:
     row = connection.execute(found).first()
     if row is None:
         raise NotFound("person in this room")
+    if row.bot:
+        raise Forbidden("A bot can't look after a room: choose a person.")
     if not row.can:
         raise Forbidden("This person has neither an account nor a session, and may not come back.")
     name: str = row.name
@@ -106,7 +111,7 @@ def relieve(connection: Connection) -> list[int]:
 
 def _longest_in(connection: Connection, room: int, can: ColumnElement[bool]) -> int | None:
     inside = select(members.c.user).join(users, users.c.id == members.c.user)
-    candidates = inside.where(members.c.room == room, here_to_stay, can)
+    candidates = inside.where(members.c.room == room, here_to_stay, ~_is_bot, can)
     keeper: int | None = connection.scalar(
         candidates.order_by(members.c.date, members.c.user).limit(1)
     )

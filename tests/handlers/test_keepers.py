@@ -10,8 +10,9 @@ from sqlalchemy import select, text
 from models.signals import RoomChanged
 from models.store.keepers import ABSENT
 from models.store.schema import rooms
-from tests.handlers.accounts import register
+from tests.handlers.accounts import admin, register
 from tests.handlers.rooms import Person, come, make, promote
+from tests.handlers.test_bots import make_bot
 
 
 async def keeper_of(app: Any, room: int) -> int | None:
@@ -114,3 +115,15 @@ async def test_what_a_moderator_hands_over_is_written_down(app, call) -> None:
     assert (await hand_over(call, root, 1, bob.id)).status == 403, "the lobby is nobody's own"
     (done,) = (await call("GET", "/api/actions", cookie=root.cookie)).body["actions"]
     assert (done["what"], done["user"]["name"], done["note"]) == ("room", "bob", "maker: bob")
+
+
+@pytest.mark.gen_test
+async def test_no_room_is_left_to_a_bot(app, call) -> None:
+    bot = Person((await make_bot(call, await admin(app, call)))[0], "")
+    ada, bob = await come(call, "ada"), await come(call, "bob")
+    den = await make(call, ada, "closed", bot, bob)
+    answer = await hand_over(call, ada, den, bot.id)
+    assert (answer.status, answer.code) == (403, "forbidden")
+    assert "choose a person" in answer.body["error"]["message"]
+    await call("DELETE", f"/api/rooms/{den}/members/{ada.id}", cookie=ada.cookie)
+    assert await keeper_of(app, den) == bob.id
