@@ -37,6 +37,8 @@ class Joining(Connection):
         """Await all that opening will need: nothing may be awaited in ``open``."""
         await super().prepare()
         self.joined = {}
+        if self.revoked:
+            return  # it is closed as soon as it is open: nobody is to enter anything
         self._ready = [await self._try_to_make_ready(*position) for position in self.positions]
         await self.application.arrivals.pace.turn()  # opening is most of the work
 

@@ -129,6 +129,19 @@ class TestBans:
         assert await (await connecting).next() == {"type": "closed", "code": 4003}
 
     @pytest.mark.gen_test
+    async def test_who_is_banned_enters_no_room_on_the_way_to_be_told_so(
+        self, app, call, connect
+    ) -> None:
+        root = await admin(app, call)
+        made = await call("POST", "/api/rooms", {"name": "den"}, root.cookie)
+        eve = await register(call, "eve")
+        await ban(call, root.cookie, eve.body["user"]["id"])
+        resume = f"{made.body['id']}:0"
+        back = await connect(cookie=eve.cookie, greeted=False, resume=resume)
+        # Nobody's membership would be refused by the database, and the log would tell of it.
+        assert await back.next() == {"type": "closed", "code": 4003}
+
+    @pytest.mark.gen_test
     async def test_a_banned_makers_room_is_looked_after_by_who_is_longest_in(
         self, app, call, connect
     ) -> None:
