@@ -6,7 +6,10 @@ import secrets
 import time
 from typing import TYPE_CHECKING
 
+from msgspec import structs
+
 from models import events, markup, mentions, texts
+from models.channel import Channel
 from models.errors import Empty
 from models.events import User
 from models.policy import LOBBY
@@ -39,6 +42,13 @@ def compose(app: Application, person: User, event: events.Post, origin: str | No
         reply_to=event.replyTo,
         files=tuple(event.files),
     )
+
+
+def with_present(post: Post, channel: Channel) -> Post:
+    """Say who is here, for ``@here``; in a crowd, nobody: it would be a call to all."""
+    presence = channel.presence
+    here = () if presence.crowded else tuple(user.id for user in presence.users)
+    return structs.replace(post, here=here)
 
 
 def take_turn(app: Application, person: User) -> None:

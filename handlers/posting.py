@@ -10,10 +10,8 @@ from collections.abc import Callable, Sequence
 from functools import partial
 from typing import Any
 
-from msgspec import structs
-
 from handlers.asking import Asking
-from handlers.composing import compose, shown, take_turn
+from handlers.composing import compose, shown, take_turn, with_present
 from handlers.frames import ack_frame, message_frame
 from models import events, mentions, texts
 from models.channel import Change, Channel
@@ -62,7 +60,7 @@ class Posting(Asking):
             if isinstance(outcome, ChatError):
                 self.refuse(outcome, event.ref, event.msgId)
                 return
-            to_store = post if post.html is not None else _with_present(post, outcome)
+            to_store = post if post.html is not None else with_present(post, outcome)
             self.application.store.post(to_store, partial(self._posted, event.ref, post))
 
         self.application.cache.open(post.room, opened)
@@ -115,10 +113,3 @@ class Posting(Asking):
                 return  # the answer comes with the change, in its place
             self.application.turn.settle(channel)  # what was told before comes before
         self.listener.send(answer(change))
-
-
-def _with_present(post: Post, channel: Channel) -> Post:
-    """Say who is here; in a crowd, nobody: it would be a call to all."""
-    presence = channel.presence
-    here = () if presence.crowded else tuple(user.id for user in presence.users)
-    return structs.replace(post, here=here)

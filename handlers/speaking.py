@@ -6,7 +6,7 @@ from typing import Annotated
 
 from msgspec import Meta, Raw, Struct
 
-from handlers.composing import compose
+from handlers.composing import compose, with_present
 from handlers.history import HistoryHandler
 from models import events
 from models.errors import BadEvent, NotFound, concerning
@@ -36,6 +36,8 @@ class SpeakingHandler(HistoryHandler):
         app = self.application
         await app.store.read(rooms.find, user.id, int(room))
         post = compose(app, user, wanted, None)
+        if (channel := app.cache.get(post.room)) is not None:
+            post = with_present(post, channel)
         stored = await app.store.write_post(post, self._tell)
         await self._check_room(user.id, post, stored)
         self.answer(Raw(stored.change.body), 201 if stored.new else 200)

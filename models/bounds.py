@@ -29,8 +29,8 @@ class Bounds(NamedTuple):
         """
         if 0 < self.rooms <= rooms:
             raise Forbidden(
-                f"There are {rooms:,} rooms, and this place takes no more (the server's "
-                "--room-limit). Talk in one that is there, or tell whoever runs the server."
+                f"This place has no more than {self.rooms:,} rooms (the server's --room-limit). "
+                "Talk in one that is there, or tell whoever runs the server."
             )
 
     def another_for_one(self, rooms: int) -> None:

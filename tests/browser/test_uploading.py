@@ -30,7 +30,7 @@ def test_each_upload_tells_how_far_it_is_and_can_be_cancelled(
     arrive: Arrive, gust: GustProcess
 ) -> None:
     ada = arrive("ada")
-    slow(ada, 1 << 20)
+    slow(ada, 1 << 21)
     pick(ada, *(file(f"{n}.bin", bytes([n]) * (4 << 20), "video/x") for n in (1, 2, 3)))
     uploads = ada.page.locator(".upload")
     expect(uploads).to_have_count(3)

@@ -100,6 +100,15 @@ async def test_what_can_not_be_said_is_refused(call, body, type, headers, status
 
 
 @pytest.mark.gen_test
+async def test_those_who_are_here_are_called_by_a_post_as_well(app, call, connect) -> None:
+    ada = (await admin(app, call)).cookie
+    bob = await come(call, "bob")
+    await connect(cookie=bob.cookie)
+    said = await call("POST", LOBBY, {"text": "@here lunch"}, ada)
+    assert said.body["mentions"] == [bob.id]
+
+
+@pytest.mark.gen_test
 async def test_a_post_of_another_room_is_told_to_those_in_it_alone(app, call) -> None:
     ada, bob = await come(call, "ada"), await come(call, "bob")
     den = await make(call, ada, "closed", bob)
