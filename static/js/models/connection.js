@@ -17,7 +17,7 @@ const PATIENCE = 10_000;
 const OPENING = 15_000;
 const STABLE = 5_000;
 const UPDATE = 10_000; // as long as an update may take; after that the server is away
-const SOON = 400;
+const SOON = [250, 600]; // not at once: the answer to what closed the socket may bring another cookie
 
 const CLOSED = { restart: 1001, signedOut: 4001, banned: 4003, slow: 4008, crowded: 4029 };
 
@@ -131,7 +131,7 @@ export class Connection extends EventTarget {
     if (code === CLOSED.crowded) this.#attempt = Math.max(this.#attempt, 5);
     let wait = backOff(this.#attempt);
     if (code === CLOSED.restart) {
-      if (!this.#updating && lasted) wait = Math.random() * SOON;
+      if (!this.#updating && lasted) wait = SOON[0] + Math.random() * (SOON[1] - SOON[0]);
       this.#update();
     }
     this.#attempt += 1;
