@@ -8,7 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, expect, sync_playwright
 
 from tests.browser.person import Person
 from tests.serving import GustProcess
@@ -28,11 +28,14 @@ ARGUMENTS = [
     "--host-resolver-rules=MAP *.example 127.0.0.1",
 ]
 
+PATIENCE = 10_000  # ms, on a machine that has other things to do
+
 Arrive = Callable[..., Person]
 
 
 @pytest.fixture(scope="session")
 def chromium() -> Iterator[Browser]:
+    expect.set_options(timeout=PATIENCE)
     arguments = [*ARGUMENTS, "--no-sandbox"] if os.geteuid() == 0 else ARGUMENTS
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=arguments)
@@ -87,7 +90,7 @@ def arrive(chromium: Browser, gust: GustProcess) -> Iterator[Arrive]:
             **options,
         }
         context = chromium.new_context(base_url=gust.url, **options)
-        context.set_default_timeout(10_000)
+        context.set_default_timeout(PATIENCE)
         person = Person(context, name)
         everyone.append(person)
         person.open(path)
