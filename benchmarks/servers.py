@@ -21,6 +21,7 @@ ROOT = Path(__file__).parents[1]
 # One load stands for a thousand people at one address.
 LIMITS = (
     *("message-rate", "join-rate", "room-rate", "guest-rate", "sign-up-rate", "search-rate"),
+    *("request-rate", "address-request-rate", "event-rate"),
     *("sockets-per-user", "sockets-per-ip", "connections-per-ip", "upload-rate"),
     *("room-limit", "rooms-per-user", "members-per-room"),
 )

@@ -26,7 +26,12 @@ class Arrivals:
         self._sign_ins_by_address = limits(opts, "address_sign_in")
         self._sign_ups = limits(opts, "sign_up")
         self._guests = limits(opts, "guest")
+        self._requests = limits(opts, "address_request")
         self.pace = Pace()
+
+    def request(self, network: str) -> None:
+        """Count one HTTP request; :raises SlowDown: it is one too many."""
+        self._requests.take(network, time.monotonic())
 
     def sign_in(self, whose: object, network: str) -> None:
         """Count one password that is tried.

@@ -65,6 +65,7 @@ class Handler(Identity):
 
     async def prepare(self) -> None:
         self.under_way.add(self)
+        self.application.arrivals.request(self.network)
         self.check_host()
 
     def on_finish(self) -> None:

@@ -21,7 +21,7 @@ from handlers.noticing import Noticing
 from handlers.reader import Reader
 from models import events, parsing
 from models.cache import Cache
-from models.errors import BadEvent, ChatError
+from models.errors import BadEvent, ChatError, SlowDown
 
 log = logging.getLogger("gust.socket")
 
@@ -67,6 +67,7 @@ class ChatSocketHandler(Noticing):
         """Take one event: parsed and checked in one step, answered or passed on."""
         self.heard = True
         try:
+            self._count_event()
             if isinstance(message, bytes):
                 raise BadEvent("This is a binary frame; send JSON in a text frame.")
             event = parsing.parse(message)
@@ -133,6 +134,14 @@ class ChatSocketHandler(Noticing):
         )
 
     # ------------------------------------------------------------ events
+
+    def _count_event(self) -> None:
+        """:raises SlowDown: it is one too many; those behind it are left unread for a moment."""
+        try:
+            self.application.rates.events.take(self.person.id, time.monotonic())
+        except SlowDown:
+            self.is_flooding = True
+            raise
 
     def on_ping(self, event: Any) -> None:
         if isinstance(event, bytes):

@@ -33,6 +33,7 @@ class Connection(Handshake):
     :ivar listener: its way out; None before it is open
     :ivar is_here: it is open, and has not been withdrawn
     :ivar heard: it has given a sign of life since the last ping
+    :ivar is_flooding: it has sent more than is answered; nothing is read of it for a moment
     :ivar goodbye: the close code and reason, where it is we who closed it
     :ivar gone: done when it is closed, once it is being closed
     """
@@ -40,6 +41,7 @@ class Connection(Handshake):
     listener: Listener | None = None
     is_here = False
     heard = True
+    is_flooding = False
     goodbye: tuple[int | None, str] | None = None
     gone: asyncio.Future[None] | None = None
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from typing import TYPE_CHECKING
 
 from tornado.httputil import parse_cookie
@@ -63,6 +64,8 @@ class Identity(RequestHandler):
         """Find the session that the token is; None: no token, or one that is not good.
 
         People come by cookies and bots by keys, never the other way round.
+
+        :raises SlowDown: it is one request too many of this person
         """
         cookie = self.cookie
         token = cookie or self.bearer
@@ -71,6 +74,7 @@ class Identity(RequestHandler):
         session = await self.application.store.load(sessions.signed_in, token)
         if session is None or (session.user.role == "bot") == bool(cookie):
             return None
+        self.application.rates.requests.take(session.user.id, time.monotonic())
         address = self.request.remote_ip or ""
         self.application.attendance.note(tokens.hash_of(token), address)
         return session

@@ -12,6 +12,8 @@ class Rates:
     """The limits of those who are known, each counted by person.
 
     :param opts: the options by name
+    :ivar requests: of HTTP requests of any kind, handshakes too
+    :ivar events: of frames on their sockets, whatever is in them
     :ivar messages: of what is said, changed, removed, reacted to and marked as unread
     :ivar joins: of rooms joined, or looked up
     :ivar rooms: of rooms made, direct ones too
@@ -23,6 +25,8 @@ class Rates:
     """
 
     def __init__(self, opts: Mapping[str, Any]) -> None:
+        self.requests = limits(opts, "request")
+        self.events = limits(opts, "event")
         self.messages = limits(opts, "message")
         self.joins = limits(opts, "join")
         self.rooms = limits(opts, "room")

@@ -30,6 +30,8 @@ TOO_BIG = 1009
 _CODES = {*range(1000, 1004), *range(1007, 1015)}  # of closing, that may be sent
 # Bytes that are looked at in one turn: some thousand frames at most, 15 ms, before others come.
 _CHUNK = 1 << 14
+# Seconds for which nothing is read of who floods: to refuse each frame takes its time as well.
+_REST = 1.0
 
 
 class Head(NamedTuple):
@@ -116,6 +118,9 @@ class Reader(WebSocketProtocol13):
             self._pass_over(violation.skip)
         if self.client_terminated:
             self._end()
+        elif self.handler.is_flooding:
+            self.handler.is_flooding = False
+            asyncio.get_running_loop().call_later(_REST, self._read)
         else:
             self._read()
 

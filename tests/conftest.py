@@ -20,7 +20,10 @@ from chat import Application
 asyncio.set_event_loop(None)
 
 # Everybody comes from one address here.
-UNLIMITED = {"message_rate": 0.0, "sign_up_rate": 0.0, "guest_rate": 0.0, "sockets_per_ip": 0}
+UNLIMITED = {
+    **{f"{name}_rate": 0.0 for name in ("address_request", "guest", "message", "sign_up")},
+    "sockets_per_ip": 0,
+}
 
 
 @pytest.fixture

@@ -69,6 +69,7 @@ class GustProcess:
             f"--data={self.data}",
             "--guest-rate=0",  # everybody comes from one address here
             "--sign-up-rate=0",
+            "--address-request-rate=0",
             "--sockets-per-user=0",
             "--sockets-per-ip=0",
             "--connections-per-ip=0",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from typing import Any
 
 import pytest
@@ -37,6 +38,63 @@ async def test_who_is_too_fast_is_told_the_limit(call, method, path, body, optio
     assert f"the limit is 3.6 an hour (the server's --{option})" in second.body["error"]["message"]
     other = await call(method, path, body, bob.cookie)
     assert other.status != 429, "bob is another"
+
+
+class TestAsking:
+    @pytest.fixture
+    def settings(self) -> dict[str, Any]:
+        return {"request_rate": 0.001, "request_burst": 2}
+
+    @pytest.mark.gen_test
+    async def test_one_person_asks_only_so_often(self, call) -> None:
+        ada, bob = await come(call, "ada"), await come(call, "bob")
+        answers = [await call("GET", "/api/me", cookie=ada.cookie) for _ in range(3)]
+        assert [answer.status for answer in answers] == [200, 200, 429]
+        assert answers[2].code == "slow_down"
+        assert "--request-rate" in answers[2].body["error"]["message"]
+        assert int(answers[2].headers["Retry-After"]) > 900
+        assert (await call("GET", "/api/me", cookie=bob.cookie)).status == 200, "bob is another"
+
+
+class TestAskingFromOneAddress:
+    @pytest.fixture
+    def settings(self) -> dict[str, Any]:
+        return {"address_request_rate": 0.001, "address_request_burst": 3}
+
+    @pytest.mark.gen_test
+    async def test_all_at_one_address_ask_only_so_often(self, call) -> None:
+        paths = ("/", "/healthz", "/nowhere", "/api/place", "/static/js/main.js", "/chatsocket")
+        answers = [await call("GET", path) for path in paths]
+        assert [answer.status for answer in answers] == [200, 200, 404, 429, 429, 429]
+        assert "--address-request-rate" in answers[3].body["error"]["message"]
+
+
+class TestFlooding:
+    @pytest.fixture
+    def settings(self) -> dict[str, Any]:
+        return {"event_rate": 20.0, "event_burst": 5}
+
+    @pytest.mark.gen_test
+    async def test_a_flood_is_refused_and_then_left_unread(self, connect) -> None:
+        ada, bob = await connect("ada"), await connect("bob")
+        begun = time.monotonic()
+        for n in range(100):
+            ada.send(type="ping", n=n)
+        ada.raw(b"not understood")
+        await bob.ask(type="ping")
+        assert time.monotonic() - begun < 0.9, "nobody else waits"
+        answers = []
+        while len(answers) < 101:
+            if (event := await ada.next())["type"] in ("pong", "error"):
+                answers.append(event)
+        told = [event for event in answers if event["type"] == "error"]
+        assert len(told) > 60
+        assert {event["code"] for event in told} == {"slow_down"}
+        assert all(event["retry"] > 0 and "--event-rate" in event["message"] for event in told)
+        # What comes after the flood is answered, a moment later.
+        ada.send(type="ping", n=200)
+        await ada.until("pong", n=200)
+        assert time.monotonic() - begun > 0.9
 
 
 @pytest.mark.gen_test
