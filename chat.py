@@ -248,7 +248,7 @@ def _claim() -> Lock:
     try:
         return claim(options.database or _sqlite_url(Path(options.data)), options.take_over)
     except InUse as error:
-        hint = "" if options.take_over else " To take its place, start with --take-over."
+        hint = "" if options.take_over else " Or take its place: start with --take-over."
         raise GiveUp(f"{error}{hint}", 1) from None
 
 

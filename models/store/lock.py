@@ -48,7 +48,7 @@ class Lock:
             return
         try:
             if not take_over:
-                raise InUse(f"The database {file} is in use by another Gust.")
+                raise InUse(f"The database {file} is in use by another Gust: stop it first.")
             self.predecessor = Predecessor(self._lock)
         except InUse:
             self.close()
