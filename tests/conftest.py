@@ -21,7 +21,10 @@ asyncio.set_event_loop(None)
 
 # Everybody comes from one address here.
 UNLIMITED = {
-    **{f"{name}_rate": 0.0 for name in ("address_request", "guest", "message", "sign_up")},
+    **{
+        f"{name}_rate": 0.0
+        for name in ("address_request", "event", "guest", "message", "request", "sign_up")
+    },
     "sockets_per_ip": 0,
 }
 

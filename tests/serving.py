@@ -67,9 +67,11 @@ class GustProcess:
             f"--port={self.port}",
             "--address=127.0.0.1",
             f"--data={self.data}",
-            "--guest-rate=0",  # everybody comes from one address here
+            "--guest-rate=0",  # all come from one address here, and fast
             "--sign-up-rate=0",
             "--address-request-rate=0",
+            "--request-rate=0",
+            "--event-rate=0",
             "--sockets-per-user=0",
             "--sockets-per-ip=0",
             "--connections-per-ip=0",

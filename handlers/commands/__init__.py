@@ -7,34 +7,40 @@ from __future__ import annotations
 
 import signal
 import sys
-from collections.abc import Callable
+from importlib import import_module
 from typing import NamedTuple
-
-from handlers.commands import backup, doctor, links, transfer
 
 
 class Command(NamedTuple):
-    """One command.
+    """One command; its module is loaded for it alone, as a server needs none of them.
 
     :ivar takes: what is said behind its name
     :ivar does: in a few words
+    :ivar function: what does it, behind its module's name
     """
 
     takes: str
     does: str
-    run: Callable[[list[str]], int]
+    function: str
+
+    def run(self, arguments: list[str]) -> int:
+        module, _, function = self.function.partition(".")
+        status: int = getattr(import_module(f"{__name__}.{module}"), function)(arguments)
+        return status
 
 
 COMMANDS = {
-    "admin": Command("NAME", "print a one-time link by which NAME becomes an admin", links.admin),
-    "link": Command("NAME", "print one by which the owner of an account comes in", links.owner),
+    "admin": Command("NAME", "print a one-time link by which NAME becomes an admin", "links.admin"),
+    "link": Command("NAME", "print one by which the owner of an account comes in", "links.owner"),
     "backup": Command(
-        "FILE", "write all that is kept to one file, also while serving", backup.write
+        "FILE", "write all that is kept to one file, also while serving", "backup.write"
     ),
-    "restore": Command("FILE", "put a backup into an empty --data folder", backup.restore),
-    "export": Command("FILE", "write what people said, as lines of JSON or a .zip", transfer.write),
-    "import": Command("FILE", "put an export, or Slack's, into a new place", transfer.read),
-    "doctor": Command("", "check all that is kept, and the options; change nothing", doctor.run),
+    "restore": Command("FILE", "put a backup into an empty --data folder", "backup.restore"),
+    "export": Command(
+        "FILE", "write what people said, as lines of JSON or a .zip", "transfer.write"
+    ),
+    "import": Command("FILE", "put an export, or Slack's, into a new place", "transfer.read"),
+    "doctor": Command("", "check all that is kept, and the options; change nothing", "doctor.run"),
 }
 
 
@@ -60,5 +66,5 @@ def usage() -> str:
 
 
 def _line(name: str) -> str:
-    takes, does, _ = COMMANDS[name]
+    takes, does, *_ = COMMANDS[name]
     return f"  chat.py {f'{name} {takes}':<16} {does}"

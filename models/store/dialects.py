@@ -32,7 +32,7 @@ def refuse_foreign(url: str) -> None:
         return
     try:
         with closing(sqlite3.connect(f"{file.absolute().as_uri()}?mode=ro", uri=True)) as database:
-            tables = {name for (name,) in database.execute("SELECT name FROM sqlite_schema")}
+            tables = read_schema(database)
     except sqlite3.Error:
         return  # whatever is wrong with it is told to who opens it
     if tables and not tables >= {"alembic_version", "facts"}:
@@ -40,6 +40,18 @@ def refuse_foreign(url: str) -> None:
             f"{file} is a database of another program: nothing was written to it. "
             "Choose another folder with --data=FOLDER, or file with --database=sqlite:///FILE."
         )
+
+
+def read_schema(database: sqlite3.Connection) -> set[str]:
+    """Give the names of all that is in a database.
+
+    :raises sqlite3.Error: it can't be read. It is asked here first, as SQLite's complaint of a
+        damaged schema quotes it, and what is no text makes another error of that
+    """
+    try:
+        return {name for (name,) in database.execute("SELECT name FROM sqlite_schema")}
+    except UnicodeDecodeError:
+        raise sqlite3.DatabaseError("its schema is damaged") from None
 
 
 def connect(url: str) -> Engine:
@@ -75,6 +87,7 @@ def copy(url: str, target: Path) -> None:
     source = Path(file_of(url))
     source.stat()  # SQLite would make an empty one
     with closing(sqlite3.connect(source)) as database, closing(sqlite3.connect(target)) as copied:
+        read_schema(database)
         copied.execute("PRAGMA synchronous=OFF")  # what does not come to its end is thrown away
         # All pages in one step: one transaction that reads, beside any that write.
         database.backup(copied)
@@ -103,6 +116,7 @@ def _configure_sqlite(connection: sqlite3.Connection, _record: Any) -> None:
     connection.isolation_level = None
     run = connection.execute
     run(f"PRAGMA busy_timeout={_BUSY}")
+    read_schema(connection)
     run("PRAGMA auto_vacuum=INCREMENTAL")  # of a new file: it can shrink again
     run("PRAGMA journal_mode=WAL")
     run("PRAGMA synchronous=FULL")  # acknowledged means on disk, also when the power fails

@@ -9,6 +9,8 @@ from pathlib import Path
 
 from sqlalchemy import Engine, inspect, text
 
+from models.store import dialects
+
 _SCRIPTS = Path(__file__).with_name("migrations")
 
 
@@ -25,6 +27,7 @@ def is_outdated(file: Path) -> bool:
     address = f"{file.absolute().as_uri()}?mode=ro"
     try:
         with closing(sqlite3.connect(address, uri=True)) as database:
+            dialects.read_schema(database)
             (current,) = database.execute("SELECT max(version_num) FROM alembic_version").fetchone()
     except sqlite3.Error as error:
         raise RuntimeError(f"The database {file} can't be read: {error}.") from None

@@ -68,7 +68,6 @@ Index(
     users.c.name_key,
     unique=True,
     sqlite_where=users.c.password.is_not(None),
-    postgresql_where=users.c.password.is_not(None),
 )
 
 sessions = Table(
@@ -227,7 +226,6 @@ Index(
     "ix_messages_reply_to",
     messages.c.reply_to,
     sqlite_where=messages.c.reply_to.is_not(None),
-    postgresql_where=messages.c.reply_to.is_not(None),
 )
 
 # Who is named in which message, for counting; user 0: everybody in the room.

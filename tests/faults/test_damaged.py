@@ -83,6 +83,19 @@ def test_a_database_that_was_cut_short_is_refused_or_read_as_far_as_it_goes(live
     assert (data / "chat.db").read_bytes() == half
 
 
+def test_a_schema_that_is_no_text_is_refused_whatever_is_asked(lived, tmp_path):
+    """SQLite's complaint quotes it, and what it quotes can't be decoded."""
+    data = tmp_path / "data"
+    shutil.copytree(lived, data)
+    content = (
+        (data / "chat.db").read_bytes().replace(b"CREATE TABLE users", b"CREATE \xd6ABLE users")
+    )
+    (data / "chat.db").write_bytes(content)
+    for asked in (["--port=0"], ["backup", tmp_path / "backup"], ["export", tmp_path / "export"]):
+        refused(command(*asked, f"--data={data}"), "chat.db", "its schema is damaged")
+    assert (data / "chat.db").read_bytes() == content
+
+
 def test_where_messages_are_damaged_the_rest_goes_on(lived, tmp_path):
     """Who asks for them is told that they can't be read; a line of the log tells of each."""
     data = tmp_path / "data"

@@ -128,6 +128,15 @@ def test_a_damaged_database_is_found(data):
     assert RESTORE in line
 
 
+def test_a_schema_that_is_no_text_is_found(data):
+    """SQLite's complaint quotes it, and what it quotes can't be decoded."""
+    content = (data / "chat.db").read_bytes()
+    (data / "chat.db").write_bytes(content.replace(b"CREATE TABLE users", b"CREATE \xd6ABLE users"))
+    (line,) = examine(data)
+    assert "its schema is damaged" in line
+    assert RESTORE in line
+
+
 @pytest.mark.parametrize("content", [b"this is no database" * 100, b""])
 def test_what_is_no_database_of_ours_is_found(data, content):
     for left in data.glob("chat.db*"):

@@ -17,8 +17,8 @@ SLOW = 2.0  # seconds of the server's CPU in which everything under way must be 
 LONGEST = 20.0  # seconds that a whole answer may take; others share this machine
 FREE = ("--message-rate=0", "--join-rate=0", "--room-rate=0", "--change-rate=0", "--member-rate=0",
         "--search-rate=0", "--typing-rate=0", "--upload-rate=0", "--sign-in-rate=0",
-        "--request-rate=0", "--event-rate=0", "--address-sign-in-rate=0", "--room-limit=300",
-        "--rooms-per-user=100", "--logging=warning")  # fmt: skip
+        "--address-sign-in-rate=0", "--room-limit=300", "--rooms-per-user=100",
+        "--logging=warning")  # fmt: skip
 
 
 _numbers = itertools.count(1)

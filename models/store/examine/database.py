@@ -8,6 +8,7 @@ from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
 
+from models.store import dialects
 from models.store.examine import Finding
 from models.store.migrate import newest
 
@@ -60,12 +61,13 @@ REINDEX = (
 def opened(file: Path) -> Iterator[sqlite3.Connection]:
     """Open a database that nothing is written to, in one transaction.
 
-    :raises sqlite3.Error: it can't be opened
+    :raises sqlite3.Error: it can't be opened, or makes no sense
     """
     with closing(sqlite3.connect(f"{file.absolute().as_uri()}?mode=ro", uri=True)) as database:
         database.isolation_level = None
         database.execute("PRAGMA busy_timeout = 5000")
         database.execute("BEGIN")
+        dialects.read_schema(database)
         yield database
 
 

@@ -112,6 +112,7 @@ def _begin_anew(path: Path) -> int:
     """Check a database, and give its log another name; give the count of its messages."""
     try:
         with closing(sqlite3.connect(path, isolation_level=None)) as database:
+            dialects.read_schema(database)
             (found,) = database.execute("PRAGMA integrity_check(1)").fetchone()
             if found != "ok":
                 raise sqlite3.DatabaseError(found)

@@ -18,7 +18,6 @@ def upgrade() -> None:
         ["name_key"],
         unique=True,
         sqlite_where=sa.text("password IS NOT NULL"),
-        postgresql_where=sa.text("password IS NOT NULL"),
     )
     _extend_sessions()
     _create_moderation()

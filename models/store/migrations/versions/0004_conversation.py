@@ -58,5 +58,4 @@ def _extend_messages() -> None:
         "messages",
         ["reply_to"],
         sqlite_where=sa.text("reply_to IS NOT NULL"),
-        postgresql_where=sa.text("reply_to IS NOT NULL"),
     )
