@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from typing import Any
 
 import pytest
@@ -67,6 +68,12 @@ def spare(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[], Gus
 
 @pytest.fixture
 def gust(spare: Callable[[], GustProcess]) -> Iterator[GustProcess]:
+    with served(spare) as process:
+        yield process
+
+
+@contextmanager
+def served(spare: Callable[[], GustProcess]) -> Iterator[GustProcess]:
     process = spare()
     yield process
     process.kill()
@@ -75,7 +82,14 @@ def gust(spare: Callable[[], GustProcess]) -> Iterator[GustProcess]:
 
 @pytest.fixture
 def arrive(chromium: Browser, gust: GustProcess) -> Iterator[Arrive]:
-    """Let somebody open the page: ``arrive("ada")``, with options of a browser context.
+    """Let somebody open the page: ``arrive("ada")``, with options of a browser context."""
+    with arrivals(chromium, gust) as arrive:
+        yield arrive
+
+
+@contextmanager
+def arrivals(chromium: Browser, gust: GustProcess) -> Iterator[Arrive]:
+    """Let people open the page.
 
     What the browser complains of (scripts that fail, what the page's own policy forbids) fails
     the test, unless the person expects it.

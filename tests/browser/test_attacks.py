@@ -12,16 +12,16 @@ import json
 import threading
 import urllib.error
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Browser, Page, expect
 from tornado.httpserver import HTTPServer
 from tornado.testing import bind_unused_port
 from tornado.web import Application, RequestHandler
 
-from tests.browser.conftest import Arrive
+from tests.browser.conftest import arrivals, served
 from tests.browser.person import Person
 from tests.serving import GustProcess
 
@@ -61,20 +61,29 @@ def elsewhere() -> Iterator[int]:
     thread.join(10)
 
 
-@pytest.fixture
-def ada(arrive: Arrive) -> Person:
-    person = arrive("ada")
-    person.say("hello")
-    person.has_sent_all()
-    return person
+@pytest.fixture(scope="module")
+def gust(spare: Callable[[], GustProcess]) -> Iterator[GustProcess]:
+    """Serve all attacks: none may leave anything behind."""
+    with served(spare) as process:
+        yield process
+
+
+@pytest.fixture(scope="module")
+def ada(chromium: Browser, gust: GustProcess) -> Iterator[Person]:
+    with arrivals(chromium, gust) as arrive:
+        person = arrive("ada")
+        person.say("hello")
+        person.has_sent_all()
+        yield person
 
 
 @pytest.fixture(params=SITES)
-def lure(request: pytest.FixtureRequest, ada: Person, elsewhere: int) -> Page:
+def lure(request: pytest.FixtureRequest, ada: Person, elsewhere: int) -> Iterator[Page]:
     """Open the attacker's page in ada's browser, beside hers."""
     page = ada.context.new_page()
     page.goto(f"http://{request.param}:{elsewhere}/")
-    return page
+    yield page
+    page.close()
 
 
 def asked(page: Page, path: str) -> Any:
@@ -123,14 +132,16 @@ def test_no_request_from_elsewhere_changes_anything(ada: Person, lure: Page, gus
 
 
 def test_the_same_request_from_the_page_itself_is_taken(ada: Person) -> None:
-    status = ada.page.evaluate(
-        """() => fetch('/api/account', {
-          method: 'PATCH', headers: {'Content-Type': 'application/json'},
-          body: JSON.stringify({name: 'ada l'}),
-        }).then(answer => answer.status)"""
-    )
-    assert status == 200
-    assert asked(ada.page, "/api/me")["user"]["name"] == "ada l"
+    for name in ("ada l", "ada"):
+        status = ada.page.evaluate(
+            """name => fetch('/api/account', {
+              method: 'PATCH', headers: {'Content-Type': 'application/json'},
+              body: JSON.stringify({name}),
+            }).then(answer => answer.status)""",
+            name,
+        )
+        assert status == 200
+        assert asked(ada.page, "/api/me")["user"]["name"] == name
 
 
 @pytest.mark.parametrize("enctype", ["text/plain", "application/x-www-form-urlencoded"])
@@ -234,6 +245,7 @@ def test_a_window_that_was_opened_from_elsewhere_is_out_of_reach(lure: Page, gus
     assert lure.evaluate("window.prey.closed") is True  # severed: it can neither look nor steer
     lure.evaluate("window.prey.location = 'about:blank'")
     expect(page.get_by_role("log")).to_be_visible()
+    page.close()
 
 
 def test_another_name_for_our_address_is_refused(ada: Person, gust: GustProcess) -> None:
@@ -257,6 +269,7 @@ def test_another_name_for_our_address_is_refused(ada: Person, gust: GustProcess)
     )
     assert opened == "refused"
     assert not page.context.cookies(rebound)
+    page.close()
 
 
 def test_a_planted_cookie_makes_nobody_of_anybody(ada: Person, gust: GustProcess) -> None:

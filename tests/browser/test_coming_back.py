@@ -34,6 +34,7 @@ def test_after_a_kill_all_is_there_and_what_was_written_meanwhile_arrives_once(
     ada, bob = arrive("ada"), arrive("bob")
     ada.say("before")
     bob.sees("before")
+    ada.has_sent_all()  # her answer may be lost with the server, as anything under way
     lose(gust, ada, bob)
     ada.say("meanwhile one", "meanwhile two")
     expect(ada.timeline.locator("[data-state=pending]")).to_have_count(2)

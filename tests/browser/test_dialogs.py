@@ -120,52 +120,44 @@ def admins_dialogs(ada: Person, bob: Person) -> Iterator[str]:
     away(ada)
 
 
-SIZES = pytest.mark.parametrize(
-    "size",
+WINDOWS = pytest.mark.parametrize(
+    "window",
     [
-        pytest.param({**PHONE, "viewport": {"width": 360, "height": 640}}, id="a small phone"),
-        pytest.param({"viewport": {"width": 640, "height": 400}}, id="a laptop at 200 %"),
+        pytest.param(
+            {**PHONE, "viewport": {"width": 360, "height": 640}, "color_scheme": "dark"},
+            id="a small phone in the dark",
+        ),
+        pytest.param(
+            {"viewport": {"width": 640, "height": 400}, "color_scheme": "light"},
+            id="a laptop at 200 %",
+        ),
     ],
 )
-SCHEMES = pytest.mark.parametrize("scheme", ["light", "dark"])
 
 
-def fit(person: Person, names: Iterator[str], by_touch: bool) -> None:
+def are_fit(person: Person, names: Iterator[str], by_touch: bool) -> None:
     for name in names:
         dialog = person.page.get_by_role("dialog")
         assert dialog.evaluate(BESIDE) == [], name
         assert overflow(person.page) <= 0, name
+        assert person.page.evaluate(PALE) == [], name
         if by_touch:
             assert person.page.evaluate(SMALL) == [], name
 
 
-@SIZES
-def test_guests_dialogs_fit_the_window(arrive: Arrive, size: dict[str, Any]) -> None:
-    bob = arrive("bob")
-    ada = arrive("ada", **size)
-    fit(ada, guests_dialogs(ada, bob), "has_touch" in size)
-
-
-@SIZES
-def test_admins_dialogs_fit_the_window(
-    arrive: Arrive, gust: GustProcess, size: dict[str, Any]
+@WINDOWS
+def test_guests_dialogs_fit_the_window_and_can_be_read(
+    arrive: Arrive, window: dict[str, Any]
 ) -> None:
     bob = arrive("bob")
-    ada = come_as_admin(arrive, gust, "ada", **size)
-    fit(ada, admins_dialogs(ada, bob), "has_touch" in size)
+    ada = arrive("ada", **window)
+    are_fit(ada, guests_dialogs(ada, bob), "has_touch" in window)
 
 
-@SCHEMES
-def test_texts_of_guests_dialogs_stand_out(arrive: Arrive, scheme: str) -> None:
+@WINDOWS
+def test_admins_dialogs_fit_the_window_and_can_be_read(
+    arrive: Arrive, gust: GustProcess, window: dict[str, Any]
+) -> None:
     bob = arrive("bob")
-    ada = arrive("ada", color_scheme=scheme)
-    for name in guests_dialogs(ada, bob):
-        assert ada.page.evaluate(PALE) == [], name
-
-
-@SCHEMES
-def test_texts_of_admins_dialogs_stand_out(arrive: Arrive, gust: GustProcess, scheme: str) -> None:
-    bob = arrive("bob")
-    ada = come_as_admin(arrive, gust, "ada", color_scheme=scheme)
-    for name in admins_dialogs(ada, bob):
-        assert ada.page.evaluate(PALE) == [], name
+    ada = come_as_admin(arrive, gust, "ada", **window)
+    are_fit(ada, admins_dialogs(ada, bob), "has_touch" in window)
