@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -35,10 +36,23 @@ def settings() -> dict[str, Any]:
     return {}
 
 
+@pytest.fixture(scope="session")
+def begun(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Give a data folder in which nothing has happened yet; all migrations are applied."""
+    data = tmp_path_factory.mktemp("begun") / "data"
+    _close(Application(data=str(data)))
+    return data
+
+
 @pytest.fixture
-def app(tmp_path: Path, settings: dict[str, Any]) -> Iterator[Application]:
+def app(tmp_path: Path, settings: dict[str, Any], begun: Path) -> Iterator[Application]:
+    shutil.copytree(begun, tmp_path / "data")
     application = Application(data=str(tmp_path / "data"), **UNLIMITED | settings)
     yield application
+    _close(application)
+
+
+def _close(application: Application) -> None:
     application.store.close()
     application.hashing.close()
     application.pictures.close()
