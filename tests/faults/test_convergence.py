@@ -9,11 +9,12 @@ import time
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from tests.faults.figures import size
 from tests.faults.keeping import Copy, connect, read, read_until
 from tests.faults.wire import Wire, run, sign_in
 from tests.serving import GustProcess
 
-COUNT = 2_000  # messages
+COUNT = size(1_200, 2_000)  # messages
 LISTENERS = 50
 IN_FLIGHT = 16  # messages that ada has sent and not heard of yet
 NUMBERED = [str(number) for number in range(1, COUNT + 1)]

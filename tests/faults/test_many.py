@@ -11,7 +11,7 @@ from pathlib import Path
 from tests.faults.wire import TEXT, Wire, ask, call, run, sign_in
 from tests.serving import GustProcess
 
-ROOMS = 1_000
+ROOMS = 600  # more than stay in memory while nobody listens
 RESUMED = 200  # rooms in one handshake
 COMING = 1_000  # connections, one after the other
 MEGABYTE = 1 << 20
@@ -46,9 +46,7 @@ async def _presences(wire: Wire, count: int) -> None:
             count -= text.startswith('{"type":"presence"')
 
 
-def test_a_thousand_rooms_resumed_at_once_are_all_live(tmp_path):
-    """More than stay in memory while nobody listens."""
-
+def test_hundreds_of_rooms_resumed_at_once_are_all_live(tmp_path):
     async def scene() -> None:
         port = server.port
         ada = await call(port, cookie)
