@@ -55,7 +55,7 @@ from models.bus import Bus, LocalBus
 from models.cache import Cache
 from models.counts import Counts
 from models.events import MOST_FILES
-from models.store import Store, claim, messages
+from models.store import Store, claim, endings, messages, removals
 from models.store.blobs import Blobs
 from models.store.lock import InUse, Lock
 from models.store.migrate import is_outdated
@@ -148,7 +148,8 @@ class Application(TornadoApplication):
         self.bus.subscribe(self.live.hear, signals.hear)
         self.elsewhere = Elsewhere(self.store, self.live, self.bus)
         self.progress = Progress(self.store, self.bus)
-        self.removals = Removals(self.store, self.bus)
+        self.removals = Removals(self.store, self.bus, "user", removals.waiting, removals.step)
+        self.endings = Removals(self.store, self.bus, "room", endings.waiting, endings.step)
         self.retention = Retention(self.store, self.bus, opts["keep_days"])
         self.attendance = Attendance(self.store, self.bus, ChatSocketHandler.waiters)
         self._ping_interval = opts["ping_interval"]
@@ -181,12 +182,14 @@ class Application(TornadoApplication):
         """Begin what one process alone does for all."""
         self.sweeper.start()
         self.removals.start()
+        self.endings.start()
         self.retention.start()
 
     def end_chores(self) -> None:
         """Leave the rest of it to who comes after."""
         self.sweeper.stop()
         self.removals.stop()
+        self.endings.stop()
         self.retention.stop()
 
     async def stop(self) -> None:

@@ -57,6 +57,7 @@ class Elsewhere:
         self._is_looking = False
         self._heard_of: set[int] = set()
         self._heard_in: set[tuple[int, int]] = set()
+        self._heard_ended: set[int] = set()
 
     def start(self) -> None:
         """Begin, with a look at everything; needs a running event loop."""
@@ -132,6 +133,7 @@ class Elsewhere:
         asked = _asked()
         self._heard_of.clear()
         self._heard_in.clear()
+        self._heard_ended.clear()
         since, self._since = self._since, now()
         self._is_looking = True
         try:
@@ -140,9 +142,10 @@ class Elsewhere:
         finally:
             self._is_looking = False
         self._compare_sessions(asked, found)
+        self._compare_rooms(found)
         self._compare_members(asked, found)
         self._compare_people(asked, found)
-        self._compare_place(found)
+        self._compare_rules(found)
         for moved in found.moved:
             self._bus.signal(signals.HasRead(*moved))
         if ChatSocketHandler.arriving or not ChatSocketHandler.waiters <= {*asked.waiters}:
@@ -166,7 +169,7 @@ class Elsewhere:
         for user, room in here - inside - self._heard_in:
             self._bus.signal(signals.TakenOut(user, room))
         for user, room in inside - here - self._heard_in:
-            if user in people:
+            if user in people and room not in self._heard_ended:
                 self._bus.signal(signals.CameIn(user, room))
 
     def _compare_people(self, asked: Asked, found: Snapshot) -> None:
@@ -181,11 +184,15 @@ class Elsewhere:
             if id not in self._heard_of:
                 self._bus.signal(signals.PersonChanged(user))
 
-    def _compare_place(self, found: Snapshot) -> None:
+    def _compare_rooms(self, found: Snapshot) -> None:
         before, self._rooms = self._rooms or found.rooms, found.rooms
+        for room in before.keys() - found.rooms.keys():
+            self._bus.signal(signals.RoomEnded(room))
         for room, described in found.rooms.items():
             if before.get(room, described) != described:
                 self._bus.signal(signals.RoomChanged(room))
+
+    def _compare_rules(self, found: Snapshot) -> None:
         if found.rules != self._rules:
             self._rules = found.rules
             self._bus.signal(signals.FiltersChanged())
@@ -195,6 +202,8 @@ class Elsewhere:
             return
         if isinstance(signal, (signals.CameIn, signals.TakenOut)):
             self._heard_in.add((signal.user, signal.room))
+        elif isinstance(signal, signals.RoomEnded):
+            self._heard_ended.add(signal.room)
         elif isinstance(signal, signals.PersonChanged):
             self._heard_of.add(signal.user.id)
 

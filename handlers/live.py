@@ -104,6 +104,9 @@ class Live:
 
     def _filled(self, channel: Channel, future: asyncio.Future[Older]) -> None:
         error = future.exception()
+        if self._cache.get(channel.room) is not channel:
+            self._filling.pop(channel.room, None)
+            return
         if error is not None:
             log.error("room=%d could not be read: %s", channel.room, error)
             asyncio.get_running_loop().call_later(1.0, self._fill, channel)
@@ -209,6 +212,13 @@ class Live:
         self._turn.settle(channel)
         channel.listeners.discard(listener)
         self._depart(channel.presence, user, at_once, lambda: self._left(channel, user))
+
+    def end(self, room: int) -> None:
+        """Let go of a room that is no more: from here on nobody is told anything of it."""
+        channel = self._cache.drop(room)
+        if channel is not None:
+            self._turn.settle(channel)
+            channel.listeners.clear()
 
     def arrive(self, user: User) -> None:
         self.place.arrive(user)

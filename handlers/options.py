@@ -106,7 +106,7 @@ OPTIONS = (
     *rate("message", 5.0, 20, "messages", "for each person"),
     *rate("join", 10.0, 500, "rooms joined", "by each person"),
     *rate("room", 0.05, 30, "rooms made", "by each person"),
-    *rate("change", 1.0, 30, "names, topics and avatars changed", "by each person"),
+    *rate("change", 1.0, 30, "names, topics and avatars changed, rooms deleted", "by each person"),
     *rate("member", 1.0, 100, "people brought into rooms", "by each person"),
     *rate("upload", 1.0, 100, "files sent to rooms", "by each person"),
     *rate("search", 5.0, 30, "searches", "by each person"),

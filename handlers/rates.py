@@ -17,7 +17,7 @@ class Rates:
     :ivar messages: of what is said, changed, removed, reacted to and marked as unread
     :ivar joins: of rooms joined, or looked up
     :ivar rooms: of rooms made, direct ones too
-    :ivar changes: of names, topics and avatars: all are told of each
+    :ivar changes: of names, topics and avatars, and ends of rooms: all are told of each
     :ivar members: of people brought into rooms: each is told, on all their devices
     :ivar uploads: of files sent to rooms
     :ivar searches: of searches

@@ -1,14 +1,16 @@
-"""Removing all that somebody said, beside everything else that goes on."""
+"""Removing all that somebody said, or all of a room, beside everything else that goes on."""
 
 from __future__ import annotations
 
 import asyncio
 import logging
+from collections.abc import Callable
+from typing import Any
 
 from handlers import steps
 from models.bus import Bus
 from models.errors import ChatError
-from models.store import Store, removals
+from models.store import Store
 
 log = logging.getLogger("gust.removals")
 
@@ -17,43 +19,61 @@ LATER = 10.0  # seconds, after the database refused
 
 
 class Removals:
-    """Carry out the removals that are written down in the database."""
+    """Carry out the removals that are written down in the database.
 
-    def __init__(self, store: Store, bus: Bus) -> None:
+    :param whose: what has an id and messages: a user, or a room
+    :param waiting: lists the ids of those of whom something is still to be removed
+    :param step: takes the next step of one of them; see :mod:`handlers.steps`
+    """
+
+    def __init__(
+        self,
+        store: Store,
+        bus: Bus,
+        whose: str,
+        waiting: Callable[..., list[int]],
+        step: Callable[..., steps.Step[Any]],
+    ) -> None:
         self._store = store
         self._bus = bus
+        self._whose = whose
+        self._waiting = waiting
+        self._step = step
         self._running: dict[int, asyncio.Task[None]] = {}
 
     def start(self) -> None:
         """Go on with what a restart interrupted."""
-        self._store.read(removals.waiting).add_done_callback(self._resume)
+        self._store.read(self._waiting).add_done_callback(self._resume)
 
     def _resume(self, reading: asyncio.Future[list[int]]) -> None:
         if not reading.cancelled() and reading.exception() is None:
-            for user in reading.result():
-                self.remove_all_of(user)
+            for id in reading.result():
+                self.remove_all_of(id)
 
-    def remove_all_of(self, user: int) -> None:
-        """Begin to remove all messages of somebody; every room hears of its own.
+    def remove_all_of(self, id: int) -> None:
+        """Begin to remove all messages of somebody, or of a room; who is to hear of it does.
 
-        Call it after :func:`models.store.removals.begin` is committed.
+        Call it after that was committed which made it so.
         """
-        if user not in self._running:
-            task = asyncio.get_running_loop().create_task(self._remove(user))
-            self._running[user] = task
-            task.add_done_callback(lambda _: self._running.pop(user))
+        if id not in self._running:
+            task = asyncio.get_running_loop().create_task(self._remove(id))
+            self._running[id] = task
+            task.add_done_callback(lambda _: self._running.pop(id))
 
-    async def _remove(self, user: int) -> None:
-        after: str | None = ""
-        while after is not None:
+    async def _remove(self, id: int) -> None:
+        position: tuple[Any, ...] = ()
+        while True:
             try:
-                after = await steps.take(self._store, self._bus, removals.step, user, after)
+                after = await steps.take(self._store, self._bus, self._step, id, *position)
             except ChatError as error:
-                log.error("messages of user=%d are still to be removed: %s", user, error)
+                still = "messages of %s=%d are still to be removed: %s"
+                log.error(still, self._whose, id, error)
                 await asyncio.sleep(LATER)
                 continue
-            if after is not None:
-                await asyncio.sleep(PAUSE)
+            if after is None:
+                return
+            position = (after,)
+            await asyncio.sleep(PAUSE)
 
     @property
     def busy(self) -> bool:

@@ -11,8 +11,8 @@ from handlers.base import Handler
 from models import names
 from models.errors import BadEvent, concerning
 from models.events import Id, RoomEntry
-from models.signals import CameIn, RoomChanged, TakenOut
-from models.store import direct, keepers, rooms
+from models.signals import CameIn, RoomChanged, RoomEnded, TakenOut
+from models.store import direct, endings, keepers, rooms
 
 MOST_IN_DIRECT = 10  # people, oneself included
 
@@ -92,6 +92,17 @@ class RoomHandler(Naming):
             self.application.bus.signal(TakenOut(gone, entry.id))
         self.application.bus.signal(RoomChanged(entry.id))
         self.answer(entry)
+
+    async def delete(self, room: str) -> None:
+        """Delete it: it is gone for everybody at once, and off the disk some time later."""
+        user = await self.user()
+        app, id = self.application, int(room)
+        app.rates.changes.take(user.id, time.monotonic())
+        await app.store.write(endings.begin, user, id)
+        app.bus.signal(RoomEnded(id))
+        app.endings.remove_all_of(id)
+        self.set_status(204)
+        self.finish()
 
 
 class DirectHandler(Handler):

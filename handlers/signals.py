@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from handlers.chatsocket import ChatSocketHandler
@@ -13,6 +14,7 @@ from handlers.ended import Ended
 from handlers.frames import frame
 from handlers.handshake import BANNED, Handshake
 from handlers.live import Live
+from handlers.pace import Pace
 from handlers.screening import Screening
 from models import events, signals
 from models.events import RoomEntry, encode
@@ -34,6 +36,7 @@ class Signals:
         self._live = live
         self._coming: dict[tuple[int, int], asyncio.Future[_Entries]] = {}
         self._changing: dict[int, asyncio.Future[_Entries]] = {}
+        self._pace = Pace()
 
     def hear(self, signal: signals.AnySignal) -> None:
         _REACTIONS[type(signal)](self, signal)
@@ -95,6 +98,22 @@ class Signals:
             entry = entries.get(newcomer.person.id)
             if entry is not None and room in newcomer.mine:
                 newcomer.entries[room] = entry
+
+    def _end_room(self, signal: signals.RoomEnded) -> None:
+        """Let nobody receive anything more of a room, at once; then tell them, some in a turn."""
+        room = signal.room
+        self._coming = {key: coming for key, coming in self._coming.items() if key[1] != room}
+        self._changing.pop(room, None)
+        self._live.end(room)
+        told = frame(encode(events.Removed(room=room, ended=True)))
+        for waiter in ChatSocketHandler.waiters:
+            was_in = room in waiter.mine
+            waiter.put_out(room)
+            waiter.joined.pop(room, None)
+            if was_in and waiter.listener is not None:
+                self._pace.do(partial(waiter.listener.send, told))
+        for newcomer in ChatSocketHandler.arriving:
+            newcomer.put_out(room)
 
     # ------------------------------------------------------------ people
 
@@ -176,6 +195,7 @@ _REACTIONS: dict[type[signals.Signal], Callable[[Signals, Any], None]] = {
     signals.CameIn: Signals._come_in,
     signals.TakenOut: Signals._take_out,
     signals.RoomChanged: Signals._change_room,
+    signals.RoomEnded: Signals._end_room,
     signals.PersonChanged: Signals._change_person,
     signals.SignedOut: Signals._sign_out,
     signals.SessionsRenewed: Signals._come_back,

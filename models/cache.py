@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import Callable, Iterator
 
 from models.channel import Channel, Recent
-from models.errors import ChatError, NotStored
+from models.errors import ChatError, NotFound, NotStored
 
 QUIET = 500  # rooms without a listener that stay in memory
 
@@ -56,16 +56,25 @@ class Cache:
             return
         self._waiting[room].append(opened)
 
-    def _begin(self, room: int) -> None:
-        self._channels[room] = Channel(room, self.size)
-        self._waiting[room] = []
-        self._load(room, self.size).add_done_callback(lambda future: self._end(room, future))
+    def drop(self, room: int) -> Channel | None:
+        """Let go of a room that is no more, and give it; who waits for it is told."""
+        for opened in self._waiting.pop(room, ()):
+            opened(NotFound("room"))
+        return self._channels.pop(room, None)
 
-    def _end(self, room: int, future: asyncio.Future[Recent]) -> None:
-        outcome: Channel | ChatError = self._channels[room]
-        error = future.exception()
+    def _begin(self, room: int) -> None:
+        channel = self._channels[room] = Channel(room, self.size)
+        self._waiting[room] = []
+        loading = self._load(room, self.size)
+        loading.add_done_callback(lambda future: self._end(channel, future))
+
+    def _end(self, channel: Channel, future: asyncio.Future[Recent]) -> None:
+        room, error = channel.room, future.exception()
+        if self._channels.get(room) is not channel:
+            return  # it was dropped meanwhile
+        outcome: Channel | ChatError = channel
         if error is None:
-            self._channels[room].load(future.result())
+            channel.load(future.result())
         else:
             del self._channels[room]
             outcome = error if isinstance(error, ChatError) else NotStored()

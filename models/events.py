@@ -247,6 +247,7 @@ class Room(ServerEvent, tag="room"):
 
 class Removed(ServerEvent, tag="removed"):
     room: int
+    ended: bool | UnsetType = UNSET
 
 
 class UserChanged(ServerEvent, tag="user"):

@@ -118,6 +118,17 @@ def see_links(standing: Standing) -> None:
         raise Forbidden("Only who looks after this room can see all links to it.")
 
 
+def delete_room(standing: Standing) -> None:
+    """End a room, with all that was said in it."""
+    read(standing)
+    if standing.lobby:
+        raise Forbidden("The lobby can't be deleted: it is where everybody arrives.")
+    if standing.kind == "direct":
+        raise Forbidden("A direct conversation can't be deleted: it is each of its people's.")
+    if not standing.looks_after:
+        raise Forbidden("Only who made this room, moderators and admins can delete it.")
+
+
 def hand_over(standing: Standing) -> None:
     """Have another member look after a room."""
     describe(standing)

@@ -34,6 +34,12 @@ class RoomChanged(Signal):
     room: int
 
 
+class RoomEnded(Signal):
+    """A room is no more."""
+
+    room: int
+
+
 class PersonChanged(Signal):
     """Somebody's name, avatar or role is another now."""
 
@@ -91,6 +97,7 @@ AnySignal = (
     CameIn
     | TakenOut
     | RoomChanged
+    | RoomEnded
     | PersonChanged
     | SignedOut
     | SessionsRenewed

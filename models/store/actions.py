@@ -12,7 +12,9 @@ from models.policy import LOBBY
 from models.store import who
 from models.store.schema import actions, members, now, rooms, users
 
-What = Literal["ban", "unban", "remove_message", "kick", "role", "filters", "room", "bot"]
+What = Literal[
+    "ban", "unban", "remove_message", "kick", "role", "filters", "room", "delete_room", "bot"
+]
 
 
 _IN_ROOMS = ("kick", "remove_message", "room")

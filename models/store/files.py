@@ -68,7 +68,10 @@ def create(
     """Keep a file that no message names yet.
 
     :param room: None: it is a picture of a person
+    :raises NotFound: the room is not open to them any more
     """
+    if room is not None:
+        rooms.find(connection, user, room)
     values = {
         "id": secrets.token_urlsafe(12),
         "hash": content.digest,
@@ -157,6 +160,11 @@ def used(connection: Connection, user: int) -> int:
 def remove_of(connection: Connection, messages: Collection[int]) -> None:
     """Remove the files of messages that are being removed."""
     _remove(connection, files.c.message.in_(messages))
+
+
+def remove_in(connection: Connection, room: int) -> None:
+    """Remove all files of a room, also those that no message names."""
+    _remove(connection, files.c.room == room)
 
 
 def remove_pictures_of(connection: Connection, user: int) -> None:

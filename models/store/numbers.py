@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from sqlalchemy import Connection, bindparam, update
+from sqlalchemy import Connection, bindparam, literal_column, update
 
 from models.errors import NotFound
 from models.store.prepared import Prepared
-from models.store.schema import rooms
+from models.store.schema import ENDED, rooms
 
 _advance = Prepared(
     update(rooms)
-    .where(rooms.c.id == bindparam("room_id"))
+    .where(rooms.c.id == bindparam("room_id"), rooms.c.kind != literal_column(f"'{ENDED}'"))
     .values(seq=rooms.c.seq + bindparam("count"))
     .returning(rooms.c.id, rooms.c.seq),
     ("room_id", "count"),
@@ -25,7 +25,7 @@ def take(connection: Connection, counts: Mapping[int, int]) -> dict[int, int]:
     The rows are locked in the order of their ids, so that two writing processes
     never wait for each other.
 
-    :raises NotFound: one of the rooms is not there
+    :raises NotFound: one of the rooms is not there, or not any more
     """
     first = {}
     for room in sorted(counts):

@@ -16,7 +16,7 @@ from sqlalchemy import Connection, delete, insert, select, update
 from models.channel import Change
 from models.store import files, numbers
 from models.store.edits import NOTHING, RETOLD
-from models.store.schema import facts, mentions, messages
+from models.store.schema import ENDED, facts, mentions, messages, rooms
 from models.store.states import change_of, whole
 
 STEP = 100  # messages; some milliseconds of the writer
@@ -67,9 +67,12 @@ def step(connection: Connection, user: int, after: str = "") -> Step:
 def take_back(connection: Connection, going: Sequence[tuple[int, int]]) -> list[Change]:
     """Leave nothing of messages but their places; tell that, and again what quoted them.
 
-    :param going: their ids, each with its room
+    :param going: their ids, each with its room; those of a deleted one go with it
     :returns: the changes that this makes, ordered by room and ``seq``
     """
+    ended = select(rooms.c.id).where(rooms.c.id.in_({room for _, room in going}))
+    gone_with = set(connection.scalars(ended.where(rooms.c.kind == ENDED)))
+    going = [(id, room) for id, room in going if room not in gone_with]
     ids = [id for id, _ in going]
     quoting = messages.c.reply_to.in_(ids) & messages.c.id.not_in(ids) & ~messages.c.deleted
     latest = select(messages.c.id, messages.c.room).where(quoting).order_by(messages.c.id.desc())

@@ -28,7 +28,7 @@ from models.errors import NotFound, Taken, concerning
 from models.events import Kind, RoomEntry, User
 from models.policy import LOBBY, Standing, may_enter
 from models.store import actions, positions, who
-from models.store.schema import members, now, rooms, users
+from models.store.schema import ENDED, members, now, rooms, users
 
 # What begins a key that is no open room's name: names have no control characters.
 CLOSED_KEY = "\x01"
@@ -66,7 +66,7 @@ def create(
     :raises Taken: it is to be open, and there is an open one of that name
     :raises Forbidden: there are too many, or they are in too many
     """
-    there_are = select(func.count()).where(rooms.c.kind != "direct")
+    there_are = select(func.count()).where(rooms.c.kind.not_in(("direct", ENDED)))
     bounds.another_room(connection.scalar(there_are) or 0)
     refuse_one_more(connection, [user], bounds)
     values = {

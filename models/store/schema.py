@@ -153,6 +153,9 @@ filters = Table(
     Column("reason", Text, nullable=False, server_default=""),
 )
 
+# The kind of a room that was deleted, as long as there is still something of it to remove.
+ENDED = "ended"
+
 # ``name_key`` is unique among the open rooms only: elsewhere it begins with a control
 # character, which no name can contain. A direct room's tells whose it is.
 rooms = Table(

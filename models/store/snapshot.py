@@ -12,7 +12,7 @@ from models.filters import Rule
 from models.store import filters, positions, who
 from models.store.loader import MOST
 from models.store.positions import Moved
-from models.store.schema import bans, members, rooms, sessions, users
+from models.store.schema import ENDED, bans, members, rooms, sessions, users
 
 T = TypeVar("T")
 
@@ -63,7 +63,7 @@ def take(
         members=inside,
         banned=banned,
         sessions=good,
-        rooms={row.id: tuple(row) for row in connection.execute(told)},
+        rooms={row.id: tuple(row) for row in connection.execute(told.where(rooms.c.kind != ENDED))},
         moved=positions.moved_since(connection, since),
         rules=filters.rules(connection),
     )

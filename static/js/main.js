@@ -109,7 +109,8 @@ function watch() {
 }
 
 function lost({ detail: room }) {
-  if (!room.leaving) tell(words.removedFrom(room.name));
+  if (!room.leaving) tell(room.ended ? words.roomDeleted(room.name) : words.removedFrom(room.name));
+  for (const panel of panels) panel.makeWay();
   places.settle();
   places.follow();
 }

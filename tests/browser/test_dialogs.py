@@ -69,6 +69,10 @@ def guests_dialogs(ada: Person, bob: Person) -> Iterator[str]:
         expect(page.get_by_role("dialog").get_by_label(ready)).to_be_visible()
         yield act
         away(ada)
+    details(ada).get_by_role("button", name="Delete room").click()
+    expect(page.get_by_role("dialog", name="Delete")).to_be_visible()
+    yield "delete a room"
+    away(ada)
     rooms(ada)
     ada.own.click()
     page.get_by_role("menuitem", name="Sign out").click()

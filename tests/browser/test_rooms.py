@@ -59,6 +59,41 @@ def test_nobody_can_leave_the_lobby(arrive: Arrive) -> None:
     expect(ada.page.get_by_role("button", name="Leave room")).to_be_hidden()
 
 
+def test_a_room_is_deleted_by_keyboard_and_who_is_in_it_lands_in_the_lobby(
+    arrive: Arrive,
+) -> None:
+    ada, bob = arrive("ada"), arrive("bob")
+    make(ada, "den")
+    jump(bob, "den")
+    expect(bob.page.get_by_role("option", name="den")).to_contain_text("Join")
+    bob.page.keyboard.press("Enter")
+    is_in(bob, "den")
+    expect(bob.page.get_by_role("button", name="Leave room")).to_be_visible()
+    expect(bob.page.get_by_role("button", name="Delete room")).to_have_count(0)
+    opener = ada.page.get_by_role("button", name="Delete room")
+    opener.focus()
+    ada.page.keyboard.press("Enter")
+    dialog = ada.page.get_by_role("dialog", name=re.compile("Delete .*den.*\\?"))
+    expect(dialog).to_contain_text("All its messages and files go with it, for everybody.")
+    expect(dialog.get_by_role("button", name="Cancel")).to_be_focused()
+    ada.page.keyboard.press("Enter")
+    expect(dialog).to_have_count(0)
+    expect(opener).to_be_focused()
+    ada.page.keyboard.press("Enter")
+    ada.page.keyboard.press("Tab")
+    expect(dialog.get_by_role("button", name="Delete room")).to_be_focused()
+    ada.page.keyboard.press("Enter")
+    for person in (ada, bob):
+        is_in(person, "lobby")
+        person.is_told(re.compile("den.* was deleted."))
+        expect(person.room("den")).to_have_count(0)
+    expect(dialog).to_have_count(0)
+    expect(ada.composer).to_be_focused()
+    expect(ada.page.get_by_role("button", name="Delete room")).to_have_count(0)
+    bob.say("Still here.")
+    ada.sees("Still here.")
+
+
 def test_each_room_has_its_address_and_back_works(arrive: Arrive) -> None:
     ada = arrive("ada")
     expect(ada.page).to_have_url(re.compile("/rooms/1$"))

@@ -42,6 +42,7 @@ NAMING: dict[tuple[str, str], list[tuple[str, Any]]] = {
         ("/api/rooms/{room}", {"maker": "{me}"}),
         ("/api/rooms/{room}", {}),
     ],
+    (ROOM, "DELETE"): [("/api/rooms/{room}", None)],
     (rf"{ROOM}/messages", "GET"): [
         ("/api/rooms/{room}/messages", None),
         ("/api/rooms/{room}/messages?around={message}", None),

@@ -16,6 +16,7 @@ from models.events import User
 from models.filters import Rule
 from models.store import (
     bans,
+    endings,
     filters,
     members,
     positions,
@@ -127,6 +128,26 @@ async def test_who_is_taken_out_or_brought_in_there_knows_it_here(
     beside(members.bring_in, owner, den, bob.id)
     assert (await hears(phone, "room"))["room"]["id"] == den
     assert "psst" not in [event.get("text") for event in phone.events]
+
+
+@pytest.mark.gen_test(timeout=20)
+async def test_a_room_that_is_deleted_there_is_none_here(
+    connect, call, app, beside, following
+) -> None:
+    ada, bob = await come(call, "ada"), await come(call, "bob")
+    den = await make(call, ada, "open", bob)
+    phone = await connect(cookie=bob.cookie, resume=f"{den}:0,{LOBBY}:0")
+    following()
+    await app.store.read(rooms.numbers, [den])  # behind the first look, which compares nothing
+    await asyncio.sleep(0.3)
+    beside(endings.begin, User(ada.id, "ada"), den)
+    assert (await hears(phone, "removed", room=den))["ended"]
+    while beside(endings.step, den).after is not None:
+        pass
+    assert app.cache.get(den) is None
+    beside(post, User(bob.id, "bob"), "still here")
+    await hears(phone, "message", text="still here")
+    assert len([event for event in phone.events if event["type"] == "removed"]) == 1
 
 
 @pytest.mark.gen_test(timeout=20)

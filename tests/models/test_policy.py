@@ -49,6 +49,7 @@ def test_who_may_do_what_in_a_room(standing: Standing) -> None:
     assert outcome(policy.describe, standing) == expected(kind != "direct" and keeps)
     assert outcome(policy.change_kind, standing) == expected(kind != "direct" and keeps)
     assert outcome(policy.hand_over, standing) == expected(kind != "direct" and keeps)
+    assert outcome(policy.delete_room, standing) == expected(kind != "direct" and keeps)
     assert outcome(policy.see_links, standing) == expected(keeps)
     invites = kind != "direct" and role not in ("guest", "bot")
     assert outcome(policy.invite_to_room, standing) == expected(invites)
@@ -72,6 +73,7 @@ def test_the_lobby_is_everybodys(role: Role) -> None:
     assert outcome(policy.describe, lobby) == high
     assert outcome(policy.change_kind, lobby) == "forbidden"
     assert outcome(policy.hand_over, lobby) == "forbidden"
+    assert outcome(policy.delete_room, lobby) == "forbidden"
 
 
 @pytest.mark.parametrize("role", ROLES)

@@ -21,10 +21,11 @@ from models.store.keeping.lines import (
     Progress,
     Room,
 )
-from models.store.schema import files, members, messages, positions, rooms, users
+from models.store.schema import ENDED, files, members, messages, positions, rooms, users
 
 _AT_ONCE = 1_000  # rows that are in memory
 
+_ended = select(rooms.c.id).where(rooms.c.kind == ENDED)
 _decode_ids = msgspec.json.Decoder(list[int]).decode
 _decode_reactions = msgspec.json.Decoder(dict[str, list[int]]).decode
 
@@ -42,8 +43,9 @@ def lines(connection: Connection) -> Iterator[Line]:
 
 def contents(connection: Connection) -> Iterator[tuple[bytes, bool]]:
     """List the contents that an export tells of, and whether each has a small picture."""
+    said = files.c.message.is_not(None) & files.c.room.not_in(_ended)
     found = select(files.c.hash, files.c.thumbnail).where(
-        or_(files.c.message.is_not(None), files.c.id.in_(select(users.c.avatar)))
+        or_(said, files.c.id.in_(select(users.c.avatar)))
     )
     grouped = {row.hash: row.thumbnail for row in connection.execute(found)}
     yield from grouped.items()
@@ -69,7 +71,7 @@ def _rooms(connection: Connection) -> Iterator[Line]:
     read: dict[int, list[Progress]] = defaultdict(list)
     for row in connection.execute(select(positions).order_by(positions.c.user)):
         read[row.room].append(Progress(row.user, row.message, row.date))
-    for row in _rows(connection, rooms):
+    for row in _in_order(connection, select(rooms).where(rooms.c.kind != ENDED), rooms):
         yield Room(
             id=row.id,
             name=row.name,
@@ -88,7 +90,8 @@ def _messages(connection: Connection) -> Iterator[Line]:
     found = select(messages, original.c.id.label("original")).outerjoin(
         original, original.c.id == messages.c.reply_to
     )
-    for row in _in_order(connection, found, messages):
+    kept = found.where(messages.c.room.not_in(_ended))
+    for row in _in_order(connection, kept, messages):
         line = Message(id=row.id, room=row.room, user=row.user, date=row.date, msgId=row.msg_id)
         if row.deleted:
             line.deleted = True

@@ -73,6 +73,7 @@ export const api = {
   rooms: () => get('/api/rooms'),
   makeRoom: (room) => post('/api/rooms', room),
   changeRoom: (id, change) => patch(`/api/rooms/${id}`, change),
+  deleteRoom: (id) => remove(`/api/rooms/${id}`),
   direct: (users) => post('/api/rooms/direct', { users }),
   members: (room, query) => get(`/api/rooms/${room}/members`, query),
   bringIn: (room, user) => put(`/api/rooms/${room}/members/${user}`),

@@ -36,7 +36,7 @@ export class Chat extends EventTarget {
     left: (event) => event.user.id !== this.me.id && this.#in(event.room)?.left(event),
     room: ({ room }) => this.take(room),
     receipt: (event) => this.#moved(event),
-    removed: ({ room }) => this.#drop(room),
+    removed: ({ room, ended }) => this.#drop(room, ended),
     user: ({ user }) => this.rename(user),
   };
 
@@ -152,6 +152,12 @@ export class Chat extends EventTarget {
     this.#drop(room.id);
   }
 
+  /** Have a room be no more, for anybody. */
+  async deleteRoom(room) {
+    await api.deleteRoom(room.id);
+    this.#drop(room.id, true);
+  }
+
   /** The reader has seen what there is in the current room, if they are at its end. */
   see() {
     const room = this.current;
@@ -256,11 +262,14 @@ export class Chat extends EventTarget {
     return new Room(entry, this.me.id, fetch, (event) => this.#connection.send(event));
   }
 
-  #drop(id) {
+  /** @param {boolean} ended the room is no more, for anybody */
+  #drop(id, ended = false) {
     const room = this.room(id);
     if (!room) return;
+    room.ended = ended;
     this.#roster.remove(id);
     drafts.keep(id, '');
+    if (ended) for (const { msgId } of this.#outbox.of(id)) this.#outbox.discard(msgId);
     if (room === this.current) {
       this.current = null;
       this.dispatchEvent(new CustomEvent('lost', { detail: room }));

@@ -21,6 +21,8 @@ export function maySettle(me, room, lobby) {
   return room.id === lobby ? isModerator(me) : looksAfter(me, room);
 }
 
+export const mayDelete = (me, room, lobby) => room.id !== lobby && maySettle(me, room, lobby);
+
 export const mayLeave = (room, lobby) => !room.direct && room.id !== lobby;
 
 export const mayBringIn = (room, lobby) => !room.direct && room.id !== lobby;

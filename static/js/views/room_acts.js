@@ -1,6 +1,6 @@
 /** What can be done with a room, at the foot of its details. */
 
-import { hasAccount, looksAfter, mayBringIn, mayLeave, maySettle } from '../models/may.js';
+import { hasAccount, looksAfter, mayBringIn, mayDelete, mayLeave, maySettle } from '../models/may.js';
 import { words } from '../words.js';
 import { icon, part } from './template.js';
 
@@ -35,6 +35,7 @@ export class RoomActs {
         (hasAccount(chat.me) || looksAfter(chat.me, room)) && { word: words.invitationLink, sign: 'link', run: dialog('invitations') },
       maySettle(chat.me, room, lobby) && { word: words.roomSettings, sign: 'settings', run: dialog('room_settings') },
       mayLeave(room, lobby) && { word: words.leaveRoom, sign: 'leave', run: () => this.#leave(room) },
+      mayDelete(chat.me, room, lobby) && { word: words.deleteRoom, sign: 'remove', run: dialog('delete_room') },
     ].filter(Boolean);
   }
 
