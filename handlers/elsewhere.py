@@ -142,7 +142,7 @@ class Elsewhere:
         finally:
             self._is_looking = False
         self._compare_sessions(asked, found)
-        self._compare_rooms(found)
+        self._compare_rooms(asked, found)
         self._compare_members(asked, found)
         self._compare_people(asked, found)
         self._compare_rules(found)
@@ -184,9 +184,11 @@ class Elsewhere:
             if id not in self._heard_of:
                 self._bus.signal(signals.PersonChanged(user))
 
-    def _compare_rooms(self, found: Snapshot) -> None:
+    def _compare_rooms(self, asked: Asked, found: Snapshot) -> None:
         before, self._rooms = self._rooms or found.rooms, found.rooms
-        for room in before.keys() - found.rooms.keys():
+        made = {room for _, room in self._heard_in}  # perhaps behind what was found
+        known = before.keys() | {room for w in asked.waiters if w.is_here for room in w.mine}
+        for room in known - found.rooms.keys() - made:
             self._bus.signal(signals.RoomEnded(room))
         for room, described in found.rooms.items():
             if before.get(room, described) != described:

@@ -138,8 +138,6 @@ async def test_a_room_that_is_deleted_there_is_none_here(
     den = await make(call, ada, "open", bob)
     phone = await connect(cookie=bob.cookie, resume=f"{den}:0,{LOBBY}:0")
     following()
-    await app.store.read(rooms.numbers, [den])  # behind the first look, which compares nothing
-    await asyncio.sleep(0.3)
     beside(endings.begin, User(ada.id, "ada"), den)
     assert (await hears(phone, "removed", room=den))["ended"]
     while beside(endings.step, den).after is not None:
