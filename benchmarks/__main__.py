@@ -8,7 +8,7 @@ import sys
 import time
 from pathlib import Path
 
-from benchmarks import bars, history, machine, pauses, peers, report, scenarios, uploads
+from benchmarks import bars, history, lighthouse, machine, pauses, peers, report, scenarios, uploads
 from benchmarks.bench import Bench, Results, say
 from benchmarks.load import Load
 from benchmarks.servers import ROOT
@@ -24,6 +24,7 @@ SCENARIOS = {
     "coming-back": scenarios.coming_back,
     "history": history.history,
     "start": history.start,
+    "page": lighthouse.page,
 }
 
 

@@ -93,6 +93,19 @@ def _search(results: Results) -> tuple[float, str] | None:
     return p95, f"{p95:.1f} ms ({kind})"
 
 
+def _page(key: str, shape: str, worst: Callable[..., Any]) -> Callable[[Results], Any]:
+    """Find the worst of the page's loads: outside and inside, on a phone and a desk."""
+
+    def measured(results: Results) -> tuple[float, str] | None:
+        loads = results.get("page", {})
+        if not loads:
+            return None
+        value, where = worst((found[key]["median"], where) for where, found in loads.items())
+        return value, f"{shape.format(value)} ({where})"
+
+    return measured
+
+
 _TURNS = (
     "Messages of one turn of the loop are joined to one write; what comes back from the disk "
     "spread over turns is written more often"
@@ -216,6 +229,16 @@ BARS = [
     Bar("a search among them, the slowest kind", "p95 ≤ 50 ms", 50, _search),
     Bar("from start to listening, on an empty folder", "≤ 0.8 s", 0.8, _start("first")),
     Bar("from start to listening, any later time", "≤ 0.8 s", 0.8, _start("then")),
+    Bar(
+        "the page's first load, over the wire",
+        "≤ 120 KB",
+        120_000,
+        _page("bytes", "{:,.0f} bytes", max),
+    ),
+    Bar("the same, requests", "≤ 25", 25, _page("requests", "{:.0f}", max)),
+    Bar("Lighthouse, performance", "≥ 95", -95, _page("performance", "{:.0f}", min)),
+    Bar("Lighthouse, accessibility", "100", -100, _page("accessibility", "{:.0f}", min)),
+    Bar("Lighthouse, best practices", "100", -100, _page("best-practices", "{:.0f}", min)),
 ]
 
 

@@ -88,6 +88,14 @@ _BACK: list[Column] = [
     ("load", _figure("load_busy", "{:.0%}")),
 ]
 _STARTS: list[Column] = [("seconds", _figure("seconds", "{:.2f} s")), ("±", _spread("seconds"))]
+_LOADS: list[Column] = [
+    ("performance", _figure("performance", "{:.0f}")),
+    ("accessibility", _figure("accessibility", "{:.0f}")),
+    ("best practices", _figure("best-practices", "{:.0f}")),
+    ("over the wire", _figure("bytes", "{:.1f} KB", 0.001)),
+    ("requests", _figure("requests", "{:.0f}")),
+    ("all shown in", _figure("shown", "{:.1f} s", 0.001)),
+]
 _PAGES: list[Column] = [
     ("p50", _figure("p50", "{:.2f} ms")),
     ("p95", _figure("p95", "{:.2f} ms")),
@@ -179,6 +187,15 @@ def _start(found: Row, drawn: dict[str, Plot]) -> list[str]:
     return ["## From start to listening", _table(rows, _STARTS)]
 
 
+def _page(found: Row, drawn: dict[str, Plot]) -> list[str]:
+    return [
+        "## The page's first load",
+        "By Lighthouse, in Chromium on the same machine; it slows its network and processor down "
+        "to those of a phone, or a desk. Outside is the way in, inside the lobby.",
+        _table(found, _LOADS),
+    ]
+
+
 _SECTIONS: dict[str, Callable[[Row, dict[str, Plot]], list[str]]] = {
     "fan-out": _fan_out,
     "rooms": _rooms,
@@ -190,6 +207,7 @@ _SECTIONS: dict[str, Callable[[Row, dict[str, Plot]], list[str]]] = {
     "coming-back": _coming_back,
     "history": _history,
     "start": _start,
+    "page": _page,
 }
 
 
