@@ -51,7 +51,6 @@ class ChatSocketHandler(Noticing):
             self.close(*revoked)
             return
         self.person = self.application.live.place.current(self.person)
-        self.set_nodelay(True)
         self.listener = Listener(self.key, self.ws_connection, self.application.turn)
         self.application.live.arrive(self.person)
         self.tell(self._welcome())

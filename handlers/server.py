@@ -9,6 +9,7 @@ import resource
 import socket
 import time
 from collections import Counter
+from collections.abc import Iterable
 from typing import Any
 
 from tornado.http1connection import HTTP1ServerConnection
@@ -60,6 +61,16 @@ class Server(HTTPServer):
         self._open: Counter[str] = Counter()
         self._told = -PAUSE
 
+    def add_sockets(self, sockets: Iterable[socket.socket]) -> None:
+        """Listen there. What is accepted inherits what is set here once."""
+        listening = list(sockets)
+        for each in listening:
+            # A frame is written whole, and is not to wait for the next one.
+            each.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+            if self._stalled and _USER_TIMEOUT is not None:
+                each.setsockopt(socket.IPPROTO_TCP, _USER_TIMEOUT, self._stalled)
+        super().add_sockets(listening)
+
     def handle_stream(self, stream: IOStream, address: tuple[Any, ...]) -> None:
         if stream.socket.fileno() >= self._most_files:
             self._refuse(stream, "this process may hold no more (see ulimit -n, LimitNOFILE=)")
@@ -70,8 +81,6 @@ class Server(HTTPServer):
                 self._refuse(stream, f"{where} has too many (see --connections-per-ip)")
                 return
             self._open[where] += 1
-        if self._stalled and _USER_TIMEOUT is not None:
-            stream.socket.setsockopt(socket.IPPROTO_TCP, _USER_TIMEOUT, self._stalled)
         super().handle_stream(stream, address)
 
     def retire(self) -> None:

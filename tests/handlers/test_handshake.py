@@ -148,4 +148,6 @@ async def test_half_a_handshake_is_told_what_it_lacks(app, call, missing) -> Non
     answer = await call("GET", "/chatsocket?name=ada", **headers)
     assert (answer.status, answer.code) == (400, "bad_event")
     assert "Sec-WebSocket-Key" in answer.body["error"]["message"]
+    assert answer.headers["Content-Type"] == "application/json"
+    assert answer.headers["Date"].endswith(" GMT")
     assert not app.live.place.users
