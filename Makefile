@@ -32,7 +32,9 @@ SOURCES := $(shell find chat.py handlers models static templates -type f -not -n
 run: .venv/run
 	$(BIN)/python chat.py --port=$(PORT) $(ARGS)
 
-test: system .venv/test style dist
+# What is fetched for the tests, and for the one file, is fetched side by side.
+test: system
+	$(MAKE) --no-print-directory -j2 style dist
 	$(BIN)/python -m pytest tests --ignore=tests/browser -n 3
 	$(BIN)/python -m pytest tests/browser -n 2
 
