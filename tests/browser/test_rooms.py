@@ -80,6 +80,7 @@ def test_a_room_is_deleted_by_keyboard_and_who_is_in_it_lands_in_the_lobby(
     expect(dialog).to_have_count(0)
     expect(opener).to_be_focused()
     ada.page.keyboard.press("Enter")
+    expect(dialog.get_by_role("button", name="Cancel")).to_be_focused()
     ada.page.keyboard.press("Tab")
     expect(dialog.get_by_role("button", name="Delete room")).to_be_focused()
     ada.page.keyboard.press("Enter")
