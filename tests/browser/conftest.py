@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import os
+import shutil
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, expect, sync_playwright
 
 from tests.browser.person import Person
+from tests.browser.warm import WarmGust
 from tests.serving import GustProcess
 
 CHROMIUM = os.environ.get("CHROMIUM", "/usr/bin/chromium")
@@ -45,13 +48,15 @@ def chromium() -> Iterator[Browser]:
 
 
 @pytest.fixture(scope="session")
-def spare(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[], GustProcess]]:
+def spare(
+    tmp_path_factory: pytest.TempPathFactory, begun: Path
+) -> Iterator[Callable[[], GustProcess]]:
     """Servers ahead of need: the next one starts while a test runs."""
 
     def begin() -> GustProcess:
-        process = GustProcess(
-            tmp_path_factory.mktemp("gust"), "--message-rate=0", "--change-rate=0"
-        )
+        data = tmp_path_factory.mktemp("gust") / "data"
+        shutil.copytree(begun, data)
+        process = WarmGust(data, "--message-rate=0", "--change-rate=0")
         process.start()
         return process
 
