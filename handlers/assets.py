@@ -98,6 +98,8 @@ class Assets:
 class Made(Handler):
     """Answer with what is made of the files: the style, the scripts."""
 
+    is_counted = False
+
     def get(self, version: str, path: str) -> None:
         assets = self.application.assets
         current = version == assets.version

@@ -39,6 +39,14 @@ class Streaming(Handler):
     begun = False
     refused = False
 
+    async def prepare(self) -> None:
+        try:
+            await super().prepare()
+        except ChatError as error:
+            if self.request.method not in self._methods:
+                raise  # it ends with the refusal of the method
+            self.refuse(error)
+
     @property
     def connection(self) -> HTTP1Connection:
         assert isinstance(self.request.connection, HTTP1Connection)
@@ -86,7 +94,8 @@ class Oversized(Streaming):
 
     async def prepare(self) -> None:
         await super().prepare()
-        self.refuse(TooLongBody(length_of(self.request), self.most))
+        if not self.refused:
+            self.refuse(TooLongBody(length_of(self.request), self.most))
 
     def data_received(self, chunk: bytes) -> None:
         """Throw it away."""

@@ -11,6 +11,7 @@ import logging
 import time
 from collections import Counter, defaultdict
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Any, ClassVar
 
 from msgspec import UNSET
@@ -51,6 +52,7 @@ class ChatSocketHandler(Noticing):
             self.close(*revoked)
             return
         self.person = self.application.live.place.current(self.person)
+        self.set_nodelay(True)  # Tornado takes it back behind its answer
         self.listener = Listener(self.key, self.ws_connection, self.application.turn)
         self.application.live.arrive(self.person)
         self.tell(self._welcome())
@@ -133,6 +135,10 @@ class ChatSocketHandler(Noticing):
         )
 
     # ------------------------------------------------------------ events
+
+    def count_frame(self) -> None:
+        with suppress(SlowDown):  # there is nothing to refuse
+            self._count_event()
 
     def _count_event(self) -> None:
         """:raises SlowDown: it is one too many; those behind it are left unread for a moment."""

@@ -84,6 +84,10 @@ class Connection(Handshake):
         self.goodbye = (None, "no answer to a ping")
         self.hang_up()
 
+    def count_frame(self) -> None:
+        """Count a frame that is no whole event: who sends too many floods."""
+        raise NotImplementedError
+
     def hang_up(self) -> None:
         """Close the connection without waiting for an answer."""
         if self.listener is not None:

@@ -38,6 +38,7 @@ class Asked(NamedTuple):
     waiters: list[ChatSocketHandler]
     people: list[int]
     hashes: list[bytes]
+    rooms: set[int]
 
 
 class Elsewhere:
@@ -187,8 +188,7 @@ class Elsewhere:
     def _compare_rooms(self, asked: Asked, found: Snapshot) -> None:
         before, self._rooms = self._rooms or found.rooms, found.rooms
         made = {room for _, room in self._heard_in}  # perhaps behind what was found
-        known = before.keys() | {room for w in asked.waiters if w.is_here for room in w.mine}
-        for room in known - found.rooms.keys() - made:
+        for room in (before.keys() | asked.rooms) - found.rooms.keys() - made:
             self._bus.signal(signals.RoomEnded(room))
         for room, described in found.rooms.items():
             if before.get(room, described) != described:
@@ -214,4 +214,5 @@ def _asked() -> Asked:
     waiters = list(ChatSocketHandler.waiters)
     people = {waiter.person.id for waiter in waiters}
     hashes = {waiter.session_hash for waiter in waiters if waiter.session_hash}
-    return Asked(waiters, list(people), list(hashes))
+    rooms = {room for waiter in waiters if waiter.is_here for room in waiter.mine}
+    return Asked(waiters, list(people), list(hashes), rooms)

@@ -30,7 +30,7 @@ class FiltersHandler(Streaming):
         """Find out who it is before taking more of a body than others may send."""
         await super().prepare()
         self._came = bytearray()
-        if self.request.method not in self._methods:
+        if self.refused or self.request.method not in self._methods:
             return  # it is told so when the body is here
         try:
             self.admin = await self.user()

@@ -72,6 +72,7 @@ class Handshake(Handler, WebSocketHandler):
         self.set_status(HTTPStatus.OK)
 
     def fail(self, error: ChatError) -> None:
+        self.set_header("Content-Type", "text/html; charset=UTF-8")  # unless it is JSON
         self.set_header("Date", format_timestamp(time.time()))  # RFC 9110, 6.6.1
         super().fail(error)
 

@@ -23,6 +23,7 @@ class Identity(RequestHandler):
     """Know whose request it is."""
 
     application: Application
+    _is_counted = False  # among the requests of whose it is
 
     @property
     def cookie_name(self) -> str:
@@ -74,7 +75,9 @@ class Identity(RequestHandler):
         session = await self.application.store.load(sessions.signed_in, token)
         if session is None or (session.user.role == "bot") == bool(cookie):
             return None
-        self.application.rates.requests.take(session.user.id, time.monotonic())
+        if not self._is_counted:
+            self._is_counted = True
+            self.application.rates.requests.take(session.user.id, time.monotonic())
         address = self.request.remote_ip or ""
         self.application.attendance.note(tokens.hash_of(token), address)
         return session

@@ -120,7 +120,13 @@ class Reader(WebSocketProtocol13):
             self._end()
         elif self.handler.is_flooding:
             self.handler.is_flooding = False
-            asyncio.get_running_loop().call_later(_REST, self._read)
+            asyncio.get_running_loop().call_later(_REST, self._go_on)
+        else:
+            self._read()
+
+    def _go_on(self) -> None:
+        if self.stream.closed():  # what it had sent before is of no use any more
+            self._end()
         else:
             self._read()
 
@@ -166,6 +172,7 @@ class Reader(WebSocketProtocol13):
 
     def _handle(self, head: Head, payload: bytes) -> None:
         if head.opcode & 0x08:
+            self.handler.count_frame()
             if head.opcode == CLOSE:
                 _check_goodbye(payload)  # Tornado takes it as it is, and says it back
             self._handle_message(head.opcode, payload)
@@ -188,7 +195,9 @@ class Reader(WebSocketProtocol13):
         limit = self.params.max_message_size
         if len(self._parts) > limit:
             raise Violation(TOO_BIG, f"a message over the limit of {limit:,} bytes")
-        if head.final:
+        if not head.final:
+            self.handler.count_frame()
+        else:
             whole, self._parts = bytes(self._parts), None
             self._deliver(self._parts_opcode, whole)
 

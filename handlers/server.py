@@ -65,8 +65,6 @@ class Server(HTTPServer):
         """Listen there. What is accepted inherits what is set here once."""
         listening = list(sockets)
         for each in listening:
-            # A frame is written whole, and is not to wait for the next one.
-            each.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
             if self._stalled and _USER_TIMEOUT is not None:
                 each.setsockopt(socket.IPPROTO_TCP, _USER_TIMEOUT, self._stalled)
         super().add_sockets(listening)

@@ -46,11 +46,11 @@ class Upload(Streaming):
     _timer: asyncio.TimerHandle
 
     async def prepare(self) -> None:
-        await super().prepare()
-        if not self._is_upload:
-            return
         self._held = ExitStack()  # what is given back at the end, however that comes
         self._waiting = bytearray()
+        await super().prepare()
+        if self.refused or not self._is_upload:
+            return
         try:
             await self._begin()
             self._receives = True

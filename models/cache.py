@@ -58,9 +58,10 @@ class Cache:
 
     def drop(self, room: int) -> Channel | None:
         """Let go of a room that is no more, and give it; who waits for it is told."""
+        channel = self._channels.pop(room, None)
         for opened in self._waiting.pop(room, ()):
             opened(NotFound("room"))
-        return self._channels.pop(room, None)
+        return channel
 
     def _begin(self, room: int) -> None:
         channel = self._channels[room] = Channel(room, self.size)

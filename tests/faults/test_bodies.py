@@ -139,3 +139,23 @@ def test_an_upload_that_comes_slowly_is_waited_for(server):
         uploading.writer.close()
 
     run(scene())
+
+
+@pytest.mark.parametrize(
+    "path", ["POST /api/rooms/1/files", "PUT /api/filters", "PUT /api/nowhere"]
+)
+def test_who_asks_too_often_is_told_so_also_while_they_send(tmp_path, path) -> None:
+    """To end the connection with bytes unread would reset it, and the answer would be lost."""
+
+    async def scene() -> None:
+        length = 8 << 20
+        await sign_in(server.port, "ada")
+        async with asking(server.port, f"{path} HTTP/1.1", f"Content-Length: {length}") as request:
+            await request.send(bytes(length))
+            status, refusal = await request.answer()
+            assert (status, refusal["error"]["code"]) == (429, "slow_down")
+
+    limit = ("--address-request-rate=0.001", "--address-request-burst=1")
+    with GustProcess(tmp_path, *limit) as server:
+        run(scene())
+        assert not server.complaints

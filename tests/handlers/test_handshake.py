@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import socket
 from collections.abc import Iterator
 from typing import Any
 
@@ -151,3 +152,20 @@ async def test_half_a_handshake_is_told_what_it_lacks(app, call, missing) -> Non
     assert answer.headers["Content-Type"] == "application/json"
     assert answer.headers["Date"].endswith(" GMT")
     assert not app.live.place.users
+
+
+@pytest.mark.gen_test
+async def test_who_looks_at_its_address_reads_a_page_that_says_what_it_is(call) -> None:
+    answer = await call("GET", "/chatsocket", Accept="text/html")
+    assert answer.status == 400
+    assert answer.headers["Content-Type"] == "text/html; charset=UTF-8"
+    assert b"WebSocket" in answer.body
+
+
+@pytest.mark.gen_test
+async def test_what_is_said_does_not_wait_for_more(connect) -> None:
+    await connect("ada")
+    (waiter,) = ChatSocketHandler.waiters
+    assert waiter.ws_connection is not None
+    kept = waiter.ws_connection.stream.socket.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY)
+    assert kept == 1

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import time
 from typing import Any
 
@@ -62,17 +63,30 @@ class TestAskingFromOneAddress:
         return {"address_request_rate": 0.001, "address_request_burst": 3}
 
     @pytest.mark.gen_test
-    async def test_all_at_one_address_ask_only_so_often(self, call) -> None:
-        paths = ("/", "/healthz", "/nowhere", "/api/place", "/static/js/main.js", "/chatsocket")
+    async def test_all_at_one_address_ask_only_so_often(self, app, call) -> None:
+        paths = ("/", "/api/me", "/nowhere", "/api/place", "/", "/chatsocket")
         answers = [await call("GET", path) for path in paths]
-        assert [answer.status for answer in answers] == [200, 200, 404, 429, 429, 429]
+        assert [answer.status for answer in answers] == [200, 401, 404, 429, 429, 429]
         assert "--address-request-rate" in answers[3].body["error"]["message"]
+        for path in ("/healthz", app.assets.style, app.assets.script):
+            assert (await call("GET", path)).status == 200, "whoever floods leaves these alone"
 
 
 class TestFlooding:
     @pytest.fixture
     def settings(self) -> dict[str, Any]:
         return {"event_rate": 20.0, "event_burst": 5}
+
+    @pytest.mark.gen_test
+    async def test_frames_that_are_no_events_count_as_well(self, connect) -> None:
+        ada = await connect("ada")
+        begun = time.monotonic()
+        for _ in range(10):
+            ada.socket.ping()
+        await asyncio.sleep(0.1)
+        ada.send(type="ping", n=1)
+        await ada.until("pong", n=1)
+        assert time.monotonic() - begun > 0.9, "it was left unread for a moment"
 
     @pytest.mark.gen_test
     async def test_a_flood_is_refused_and_then_left_unread(self, connect) -> None:

@@ -41,9 +41,13 @@ class Handler:
     def __init__(self) -> None:
         self.messages: list[str | bytes] = []
         self.pongs: list[bytes] = []
+        self.counted = 0
 
     def on_message(self, message: str | bytes) -> None:
         self.messages.append(message)
+
+    def count_frame(self) -> None:
+        self.counted += 1
 
     def on_pong(self, data: bytes) -> None:
         self.pongs.append(data)
