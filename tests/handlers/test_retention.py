@@ -180,15 +180,15 @@ async def test_three_thousand_go_while_people_talk_and_the_file_shrinks(connect,
     before = _size_of(tmp_path / "data" / "chat.db")
     bob = await connect("bob")
     going = asyncio.ensure_future(app.retention.apply())
-    slowest = 0.0
+    slowest, said = 0.0, 0
     while not going.done():
         begun = time.thread_time()
         await asyncio.sleep(0.001)
         slowest = max(slowest, time.thread_time() - begun)
-        begun = time.perf_counter()
         await bob.say("meanwhile")
-        assert time.perf_counter() - begun < 1
+        said += 1
     going.result()
+    assert said > 10, "who talks came between the steps"
     assert slowest < 0.1, "the loop was blocked"
     kept = await rows(app)
     assert not any(kept.values())
