@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from playwright.sync_api import Locator, expect
+from playwright.sync_api import Locator, Route, expect
 
 from tests.browser.conftest import Arrive
 from tests.browser.person import Person
@@ -182,6 +182,27 @@ def test_rooms_of_all_kinds_work_by_keyboard_alone(arrive: Arrive) -> None:
     keyboard.press("Enter")
     is_in(ada, "bob")
     expect(ada.composer).to_be_focused()
+
+
+def test_the_keyboard_stays_where_it_is_while_a_card_learns_more(arrive: Arrive) -> None:
+    ada, bob = arrive("ada"), arrive("bob")
+    make_closed(ada, "den")
+    bring_in(ada, "bob")
+    held: list[Route] = []
+
+    def hold(route: Route) -> None:
+        held.append(route)
+
+    ada.page.route(re.compile(r"/members\?q="), hold)
+    with ada.page.expect_request(re.compile(r"/members\?q=bob")):
+        card = ada.card_of("bob")
+    message = card.get_by_role("button", name="Message", exact=True)
+    message.focus()
+    for route in held:
+        route.continue_()
+    expect(card.get_by_role("button", name="Take out of")).to_be_visible()
+    expect(message).to_be_focused()
+    bob.is_connected()
 
 
 def test_who_has_left_a_closed_room_can_not_be_taken_out_of_it(arrive: Arrive) -> None:

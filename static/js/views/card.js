@@ -55,8 +55,17 @@ class Card {
     const { here, date, banned } = this.#known ?? {};
     find(this.#dialog, 'here').textContent = !this.#known ? '' : banned ? words.isBanned : words.hereOrNot(here);
     find(this.#dialog, 'since').textContent = date ? words.since(date) : '';
-    find(this.#dialog, 'acts').replaceChildren(...this.#acts(user, isMe).map((act) => this.#button(act)));
+    this.#offerActs(this.#acts(user, isMe));
     this.#offerRoles(user);
+  }
+
+  /** What is learned later brings more of them: the keyboard stays where it is. */
+  #offerActs(acts) {
+    const place = find(this.#dialog, 'acts');
+    const held = place.contains(document.activeElement) && document.activeElement.textContent;
+    const buttons = acts.map((act) => this.#button(act));
+    place.replaceChildren(...buttons);
+    if (held) buttons.find(({ textContent }) => textContent === held)?.focus({ preventScroll: true });
   }
 
   /** Whose messages are in a room may have left it. */
