@@ -42,7 +42,7 @@ from handlers.proxy import Proxies
 from handlers.rates import Rates
 from handlers.removals import Removals
 from handlers.retention import Retention
-from handlers.routes import SOCKET, routes
+from handlers.routes import routes
 from handlers.screening import Screening
 from handlers.signals import Signals
 from handlers.sweeper import Sweeper
@@ -161,10 +161,7 @@ class Application(TornadoApplication):
     def find_handler(self, request: HTTPServerRequest, **kwargs: Any) -> Any:
         """Tell who handles a request; from here on it is its client's, not a proxy's."""
         self.proxies.reveal(request)
-        if request.path == SOCKET:  # a thousand may ask for it at once: the routes take longer
-            found = self.get_handler_delegate(request, ChatSocketHandler)
-        else:
-            found = super().find_handler(request, **kwargs)
+        found = super().find_handler(request, **kwargs)
         assert issubclass(found.handler_class, Handler)
         most = found.handler_class.largest_body
         if bodies.length_of(request) > most:

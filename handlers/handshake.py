@@ -6,19 +6,16 @@ All of it happens before there is a socket, so that a refusal is an HTTP answer.
 from __future__ import annotations
 
 import secrets
-import time
 import uuid
-from http import HTTPStatus
 from random import getrandbits
 from typing import ClassVar
 
-from tornado.httputil import HTTPHeaders, format_timestamp
 from tornado.websocket import WebSocketHandler, WebSocketProtocol, WebSocketProtocol13
 
 from handlers.base import HEADERS, Handler
 from handlers.reader import Reader
 from models import names
-from models.errors import BadEvent, ChatError, Forbidden, SignedOut, Taken
+from models.errors import BadEvent, Forbidden, SignedOut, Taken
 from models.events import Receipt, RoomEntry, User
 from models.policy import LOBBY
 from models.presence import NOBODY
@@ -65,16 +62,9 @@ class Handshake(Handler, WebSocketHandler):
         assert isinstance(tornados, WebSocketProtocol13)
         return Reader(self, False, tornados.params)
 
-    def clear(self) -> None:
-        """Leave out what is for documents, and costs time: who opens a socket reads none of it."""
-        self._headers = HTTPHeaders({"Server": HEADERS["Server"]})
-        self._write_buffer = []
-        self.set_status(HTTPStatus.OK)
-
-    def fail(self, error: ChatError) -> None:
-        self.set_header("Content-Type", "text/html; charset=UTF-8")  # unless it is JSON
-        self.set_header("Date", format_timestamp(time.time()))  # RFC 9110, 6.6.1
-        super().fail(error)
+    def set_default_headers(self) -> None:
+        """Leave out what is for documents: nobody reads it on a WebSocket's answer."""
+        self.set_header("Server", HEADERS["Server"])
 
     async def prepare(self) -> None:
         await super().prepare()

@@ -33,8 +33,6 @@ from handlers.sessions import (
 )
 from handlers.speaking import SpeakingHandler
 
-SOCKET = "/chatsocket"
-
 
 def routes(static: Path) -> list[Any]:
     """List the routes, as Tornado takes them.
@@ -42,7 +40,7 @@ def routes(static: Path) -> list[Any]:
     :param static: the folder of the page's own files
     """
     return [
-        (SOCKET, ChatSocketHandler),
+        (r"/chatsocket", ChatSocketHandler),  # the first: each route before it is tried by all
         (r"/", PageHandler),
         (r"/rooms/[0-9]{1,15}", PageHandler),
         (r"/messages/[0-9]{1,15}", PageHandler),
