@@ -98,7 +98,7 @@ class Assets:
 class Made(Handler):
     """Answer with what is made of the files: the style, the scripts."""
 
-    is_counted = False
+    is_limited = False
 
     def get(self, version: str, path: str) -> None:
         assets = self.application.assets

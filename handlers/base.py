@@ -51,12 +51,12 @@ class Handler(Identity):
     """Answer one request.
 
     :cvar largest_body: the most bytes of a body that are taken
-    :cvar is_counted: requests for it have a limit
+    :cvar is_limited: how often one address may ask for it has a limit
     :cvar under_way: those that have not been answered yet
     """
 
     largest_body: ClassVar[int] = 1 << 16
-    is_counted: ClassVar[bool] = True
+    is_limited: ClassVar[bool] = True
     under_way: ClassVar[WeakSet[Handler]] = WeakSet()
 
     def set_default_headers(self) -> None:
@@ -67,7 +67,7 @@ class Handler(Identity):
 
     async def prepare(self) -> None:
         self.under_way.add(self)
-        if self.is_counted:
+        if self.is_limited:
             self.application.arrivals.request(self.network)
         self.check_host()
 
@@ -227,7 +227,7 @@ def _as_chat_error(error: HTTPError) -> ChatError:
 class Static(Handler, StaticFileHandler):
     """Serve the page's own files, under addresses that change with their content."""
 
-    is_counted = False  # a script that is refused would leave the page empty
+    is_limited = False  # a script that is refused would leave the page empty
 
     async def prepare(self) -> None:
         await Handler.prepare(self)

@@ -41,7 +41,7 @@ class Health:
 class HealthHandler(Handler):
     """``/healthz``."""
 
-    is_counted = False  # who asks for all of them may share an address with who floods
+    is_limited = False  # who asks for all of them may share an address with who floods
 
     async def get(self) -> None:
         """Answer ``ok`` when the database can be written and read, else 503 with the reason."""

@@ -104,7 +104,7 @@ class Live:
 
     def _filled(self, channel: Channel, future: asyncio.Future[Older]) -> None:
         error = future.exception()
-        if self._cache.get(channel.room) is not channel:
+        if self._cache.get(channel.room) is not channel:  # the room was deleted meanwhile
             self._filling.pop(channel.room, None)
             return
         if error is not None:

@@ -13,7 +13,7 @@ class Rates:
 
     :param opts: the options by name
     :ivar requests: of HTTP requests of any kind, handshakes too
-    :ivar events: of frames on their sockets, whatever is in them
+    :ivar events: of frames on all their sockets, whatever is in them
     :ivar messages: of what is said, changed, removed, reacted to and marked as unread
     :ivar joins: of rooms joined, or looked up
     :ivar rooms: of rooms made, direct ones too

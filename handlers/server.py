@@ -64,8 +64,8 @@ class Server(HTTPServer):
     def add_sockets(self, sockets: Iterable[socket.socket]) -> None:
         """Listen there. What is accepted inherits what is set here once."""
         listening = list(sockets)
-        for each in listening:
-            if self._stalled and _USER_TIMEOUT is not None:
+        if self._stalled and _USER_TIMEOUT is not None:
+            for each in listening:
                 each.setsockopt(socket.IPPROTO_TCP, _USER_TIMEOUT, self._stalled)
         super().add_sockets(listening)
 
