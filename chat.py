@@ -37,6 +37,7 @@ from handlers.lag import Lag
 from handlers.live import Live
 from handlers.metrics import Figures
 from handlers.options import GiveUp, define_options, parse
+from handlers.presences import Presences
 from handlers.progress import Progress
 from handlers.proxy import Proxies
 from handlers.rates import Rates
@@ -141,7 +142,8 @@ class Application(TornadoApplication):
             opts["cache_size"], lambda room, size: self.store.read(messages.recent, room, size)
         )
         self.turn = Turn(too_slow)
-        self.live = Live(self.store, self.cache, self.turn, self.counts)
+        self.presences = Presences(self.turn)
+        self.live = Live(self.store, self.cache, self.turn, self.counts, self.presences)
         self.bus: Bus = LocalBus()
         self.ended = Ended()
         signals = Signals(self.store, self.live, self.screening, self.ended)

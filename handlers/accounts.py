@@ -74,7 +74,7 @@ class AccountHandler(Personal):
         app, id = self.application, guest.id if guest else None
         session = self.token_hash if guest else None
         self._refuse_held(name, id)
-        with app.live.place.reserve(name, id or NOBODY):
+        with app.presences.place.reserve(name, id or NOBODY):
             registered = await app.store.write(
                 accounts.register,
                 Registration(
@@ -89,7 +89,7 @@ class AccountHandler(Personal):
                 ),
             )
             # By the new name, until the page has opened its socket.
-            app.live.hold(registered.user)
+            app.presences.hold(registered.user)
         return registered
 
     def _refuse_held(self, name: str, user: int | None) -> None:
@@ -97,7 +97,7 @@ class AccountHandler(Personal):
 
         :raises Taken: somebody else has it
         """
-        if self.application.live.place.holder(name) not in (None, user):
+        if self.application.presences.place.holder(name) not in (None, user):
             with concerning("name"):
                 raise Taken("Somebody", name)
 
@@ -126,9 +126,9 @@ class AccountHandler(Personal):
         app = self.application
         self._refuse_held(name, user.id)
         app.rates.changes.take(user.id, time.monotonic())
-        with concerning("name"), app.live.place.reserve(name, user.id):
+        with concerning("name"), app.presences.place.reserve(name, user.id):
             renamed = await app.store.write(users.rename, user.id, name)
-            app.live.hold(renamed)
+            app.presences.hold(renamed)
             app.bus.signal(PersonChanged(renamed))
             return renamed
 

@@ -40,7 +40,7 @@ class BotsHandler(Personal):
         admin = await self.user()
         policy.administer(admin.role)
         name = self.new_name(self.body_as(NewBot).name)
-        place = self.application.live.place
+        place = self.application.presences.place
         with concerning("name"):
             if place.holder(name) is not None:
                 raise Taken("Somebody", name)

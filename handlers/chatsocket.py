@@ -51,10 +51,10 @@ class ChatSocketHandler(Noticing):
         if revoked := self.revoked or self.crowded():
             self.close(*revoked)
             return
-        self.person = self.application.live.place.current(self.person)
+        self.person = self.application.presences.place.current(self.person)
         self.set_nodelay(True)  # Tornado takes it back behind its answer
         self.listener = Listener(self.key, self.ws_connection, self.application.turn)
-        self.application.live.arrive(self.person)
+        self.application.presences.arrive(self.person)
         self.tell(self._welcome())
         self.join_ready()
         self.waiters.add(self)
@@ -112,7 +112,7 @@ class ChatSocketHandler(Noticing):
             del self.at[self.network]
         for room in list(self.joined):
             self.leave(room, at_once)
-        self.application.live.depart(self.person, at_once)
+        self.application.presences.depart(self.person, at_once)
 
     def crowded(self) -> tuple[int, str] | None:
         """Give a close code and reason where this is one socket too many."""

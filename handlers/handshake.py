@@ -92,7 +92,7 @@ class Handshake(Handler, WebSocketHandler):
             self.revoked = (BANNED, "banned")
             return
         # Held, with nothing awaited since it was found free, until the socket is open.
-        self.application.live.hold(self.person)
+        self.application.presences.hold(self.person)
         # What is heard of meanwhile (see ``arriving``) is newer than what is read.
         for entry in await self.application.store.load(rooms.of, self.person.id) or []:
             if entry.id not in self.left:
@@ -190,7 +190,7 @@ class Handshake(Handler, WebSocketHandler):
 
     async def _with_free_name(self, session: SignedIn) -> User:
         """Give a returning guest another name where theirs is somebody's by now."""
-        place, user = self.application.live.place, session.user
+        place, user = self.application.presences.place, session.user
         taken = {user.name} if session.displaced else set()
         while (free := place.free(user.name, user.id, taken)) != user.name:
             with place.reserve(free, user.id):
@@ -205,7 +205,7 @@ class Handshake(Handler, WebSocketHandler):
 
     async def _made_up(self) -> User:
         """Make a guest of a name that nobody has."""
-        place = self.application.live.place
+        place = self.application.presences.place
         self.application.arrivals.guest(self.network)
         taken: set[str] = set()
         while True:
@@ -226,7 +226,7 @@ class Handshake(Handler, WebSocketHandler):
         if user is None:
             self.application.arrivals.guest(self.network)
             user = await store.write(users.find_or_create_unclaimed, name)
-        if self.application.live.place.holder(name) not in (None, user.id):
+        if self.application.presences.place.holder(name) not in (None, user.id):
             raise Taken("Somebody", name)
         return user
 

@@ -1,4 +1,4 @@
-"""What is live: changes off the bus to those who listen, and who is where.
+"""What is live: changes off the bus, to those who listen.
 
 Between a newcomer's history and its place among the listeners nothing is
 awaited: that is what leaves no gap.
@@ -8,28 +8,26 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import time
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import NamedTuple
 
 from msgspec import Raw
 
 from handlers.frames import frame
 from handlers.listener import Listener
+from handlers.presences import Presences, presence_of
 from handlers.turn import Turn
 from models import events
 from models.cache import Cache
 from models.channel import Change, Channel, Latest, Older
 from models.counts import Counts
 from models.events import User, encode
-from models.presence import CROWD, GRACE, Place, Presence
 from models.store import Store, messages, states
 
 log = logging.getLogger("gust.live")
 
 CATCH_UP = 1_000  # messages; who is further behind starts anew
 NEWCOMERS_PAGE = 50  # messages; where memory has fewer, they are read
-CROWD_PAUSE = 1.0  # seconds between two counts of a crowd
 
 
 class Ready(NamedTuple):
@@ -52,15 +50,16 @@ class Live:
     :ivar alone: no other process writes to the database
     """
 
-    def __init__(self, store: Store, cache: Cache, turn: Turn, counts: Counts) -> None:
+    def __init__(
+        self, store: Store, cache: Cache, turn: Turn, counts: Counts, presences: Presences
+    ) -> None:
         self.alone = True
-        self.place = Place()
         self._store = store
         self._cache = cache
         self._turn = turn
         self._counts = counts
+        self._presences = presences
         self._filling: dict[int, int] = {}
-        self._counting: set[int] = set()
         self._last_history: tuple[object, bytes] = (None, b"")
 
     # ------------------------------------------------------------ changes
@@ -171,11 +170,10 @@ class Live:
         self._turn.settle(channel)
         listener.send(self._history(ready, most))
         again = listener in channel.listeners
-        if not again and channel.presence.arrive(user):
-            self._tell_presence(channel, events.Joined, user)
+        if not again and self._presences.join(channel, user):
             self._turn.settle(channel)
         channel.listeners.add(listener)
-        listener.send(frame(encode(_presence(channel))))
+        listener.send(frame(encode(presence_of(channel))))
 
     def _history(self, ready: Ready, most: int) -> bytes:
         """Make the frame that brings a newcomer to the present.
@@ -211,7 +209,7 @@ class Live:
             return
         self._turn.settle(channel)
         channel.listeners.discard(listener)
-        self._depart(channel.presence, user, at_once, lambda: self._left(channel, user))
+        self._presences.leave(channel, user, at_once)
 
     def end(self, room: int) -> None:
         """Let go of a room that is no more: from here on nobody is told anything of it."""
@@ -219,54 +217,6 @@ class Live:
         if channel is not None:
             self._turn.settle(channel)
             channel.listeners.clear()
-
-    def arrive(self, user: User) -> None:
-        self.place.arrive(user)
-
-    def hold(self, user: User) -> None:
-        """Count somebody as present until their page has had time to connect."""
-        self.arrive(user)
-        self.depart(user)
-
-    def depart(self, user: User, at_once: bool = False) -> None:
-        self._depart(self.place, user, at_once, lambda: None)
-
-    def _depart(
-        self, presence: Presence, user: User, at_once: bool, told: Callable[[], None]
-    ) -> None:
-        if not presence.depart(user.id, time.monotonic()):
-            return
-
-        def expire(now: float) -> None:
-            if presence.expire(user.id, now):
-                told()
-
-        if at_once:
-            expire(time.monotonic() + GRACE)
-        else:
-            asyncio.get_running_loop().call_later(GRACE, lambda: expire(time.monotonic() + 0.01))
-
-    def _left(self, channel: Channel, user: User) -> None:
-        self._tell_presence(channel, events.Left, user)
-
-    def _tell_presence(
-        self, channel: Channel, event: type[events.Joined | events.Left], user: User
-    ) -> None:
-        presence = channel.presence
-        if event is events.Left and len(presence) == CROWD:
-            # No crowd any more: they can be named again.
-            self._turn.tell(channel, frame(encode(_presence(channel))))
-        elif not presence.crowded:
-            said = event(room=channel.room, user=user, count=len(presence))
-            self._turn.tell(channel, frame(encode(said)))
-        elif channel.room not in self._counting:
-            # A thousand people coming at once would cost a million of these.
-            self._counting.add(channel.room)
-            asyncio.get_running_loop().call_later(CROWD_PAUSE, self._tell_count, channel)
-
-    def _tell_count(self, channel: Channel) -> None:
-        self._counting.discard(channel.room)
-        self._turn.tell(channel, frame(encode(_presence(channel))))
 
     # ------------------------------------------------------------ names
 
@@ -288,16 +238,10 @@ class Live:
 
     def rename(self, user: User) -> None:
         """Carry a new name to where people are present and messages are kept."""
-        self.place.rename(user)
+        self._presences.place.rename(user)
         self._last_history = (None, b"")
         for channel in self._cache:
             channel.presence.rename(user)
             for change in list(channel.recent.values()):
                 if change.user == user.id or b'"quote":' in change.body:
                     channel.rewrite(states.under_name(change, user))
-
-
-def _presence(channel: Channel) -> events.Presence:
-    presence = channel.presence
-    users = [] if presence.crowded else presence.users
-    return events.Presence(room=channel.room, users=users, count=len(presence))

@@ -16,7 +16,7 @@ class MembersHandler(People):
         """Answer one page of a room's members, by name."""
         user = await self.user()
         found = await self.application.store.read(
-            people.in_room, user, int(room), self.search(), self.application.live.place.users
+            people.in_room, user, int(room), self.search(), self.application.presences.place.users
         )
         self.answer({"members": found.users, "here": self.here(found.users), "more": found.more})
 

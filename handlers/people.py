@@ -27,7 +27,7 @@ class People(Handler):
 
     def here(self, users: Iterable[User]) -> list[int]:
         """Tell who of these is present."""
-        place = self.application.live.place
+        place = self.application.presences.place
         return [user.id for user in users if user.id in place]
 
     def done(self) -> None:
@@ -42,7 +42,7 @@ class UsersHandler(People):
         """Answer one page of the people whom the asker may see, by name."""
         user = await self.user()
         found = await self.application.store.read(
-            people.search, user, self.search(), self.application.live.place.users
+            people.search, user, self.search(), self.application.presences.place.users
         )
         self.answer({"users": found.users, "here": self.here(found.users), "more": found.more})
 
@@ -54,7 +54,7 @@ class UserHandler(People):
         """Answer one person's card."""
         user = await self.user()
         card = await self.application.store.read(people.card, int(person))
-        told = {"user": card.user, "here": card.user.id in self.application.live.place}
+        told = {"user": card.user, "here": card.user.id in self.application.presences.place}
         told["date"] = card.date
         if policy.at_least(user.role, "moderator"):
             told["banned"] = card.banned

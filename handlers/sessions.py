@@ -104,7 +104,7 @@ class SessionHandler(Personal):
         if not self.application.guests:
             raise Forbidden("This place takes no guests (the server's --guests). Sign in instead.")
         await self.refuse_barred()
-        place = self.application.live.place
+        place = self.application.presences.place
         with concerning("name"):
             if place.holder(name) is not None:
                 raise Taken("Somebody", name)
@@ -113,7 +113,7 @@ class SessionHandler(Personal):
                 write = self.application.store.write
                 user, token = await write(users.create_signed_in, name, self.origin)
                 # Held until the page has opened its socket.
-                self.application.live.hold(user)
+                self.application.presences.hold(user)
         self.remember(token)
         return user
 

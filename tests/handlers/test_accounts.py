@@ -65,7 +65,7 @@ class TestNames:
         self, app, call, connect, name
     ) -> None:
         await register(call, "ada")
-        app.live.place.__init__()  # everybody went long ago
+        app.presences.place.__init__()  # everybody went long ago
         for answer in (
             await guest(call, name),
             await register(call, name),
@@ -83,9 +83,9 @@ class TestNames:
         self, app, call, connect
     ) -> None:
         (await connect("ada")).close()
-        app.live.place.__init__()
+        app.presences.place.__init__()
         await register(call, "ada")
-        app.live.place.__init__()
+        app.presences.place.__init__()
         with pytest.raises(HTTPClientError) as refused:
             await connect("ada")
         assert refused.value.code == 409
@@ -95,10 +95,10 @@ class TestNames:
         self, app, call, connect
     ) -> None:
         cookie = (await guest(call, "ada")).cookie
-        app.live.place.__init__()
+        app.presences.place.__init__()
         await register(call, "ada")
         await register(call, "ada 2")
-        app.live.place.__init__()
+        app.presences.place.__init__()
         ada = await connect(cookie=cookie)
         assert ada.events[0]["user"]["name"] == "ada 3"
 

@@ -64,7 +64,7 @@ async def test_who_takes_a_name_while_connecting_comes_in_by_it(call, connect, a
     cookie = (await call("POST", "/api/session", {"name": "ada"})).cookie
     connecting = await arrive(gate, connect, cookie)
     renaming = asyncio.ensure_future(call("PATCH", "/api/account", {"name": "lovelace"}, cookie))
-    while app.live.place.holder("ada") is not None:
+    while app.presences.place.holder("ada") is not None:
         await asyncio.sleep(0.005)
     gate.open()
     await renaming
@@ -151,7 +151,7 @@ async def test_half_a_handshake_is_told_what_it_lacks(app, call, missing) -> Non
     assert "Sec-WebSocket-Key" in answer.body["error"]["message"]
     assert answer.headers["Content-Type"] == "application/json"
     assert answer.headers["Date"].endswith(" GMT")
-    assert not app.live.place.users
+    assert not app.presences.place.users
 
 
 @pytest.mark.gen_test

@@ -139,7 +139,7 @@ async def test_the_lobbys_people_come_in_pages(call) -> None:
 async def test_guests_who_have_gone_are_not_in_the_lobby_but_in_their_rooms(app, call) -> None:
     ada, bob = await come(call, "ada"), await come(call, "bob")
     den = await make(call, ada, "closed", bob)
-    app.live.place.expire(bob.id, time.monotonic() + GRACE)
+    app.presences.place.expire(bob.id, time.monotonic() + GRACE)
     assert await names(call, ada, LOBBY) == ["ada"]
     assert await names(call, ada, den) == ["ada", "bob"]
     assert await names(call, ada, den, "?q=B") == ["bob"]

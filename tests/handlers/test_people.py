@@ -20,7 +20,7 @@ async def found(call, by: Person, query: str = "") -> list[str]:
 
 
 async def go(app, person: Person) -> None:
-    app.live.place.expire(person.id, time.monotonic() + GRACE)
+    app.presences.place.expire(person.id, time.monotonic() + GRACE)
 
 
 async def change(app, statement) -> None:

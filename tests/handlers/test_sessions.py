@@ -121,7 +121,7 @@ async def test_who_has_a_session_stays_who_they_are(call) -> None:
 async def test_the_name_that_a_returning_guest_gets_is_told_to_all(
     call, connect, monkeypatch
 ) -> None:
-    monkeypatch.setattr("handlers.live.GRACE", 0.1)
+    monkeypatch.setattr("handlers.presences.GRACE", 0.1)
     monkeypatch.setattr("models.presence.GRACE", 0.1)
     first = (await sign_in(call, "zoe")).cookie
     zoe, bob = await connect(cookie=first), await connect("bob")
@@ -280,7 +280,7 @@ class TestPresence:
 
     @pytest.mark.gen_test
     async def test_who_has_gone_is_told_after_a_while(self, connect, monkeypatch) -> None:
-        monkeypatch.setattr("handlers.live.GRACE", 0.2)
+        monkeypatch.setattr("handlers.presences.GRACE", 0.2)
         monkeypatch.setattr("models.presence.GRACE", 0.2)
         ada, bob = await connect("ada"), await connect("bob")
         bob.close()
@@ -290,7 +290,7 @@ class TestPresence:
     @pytest.mark.gen_test
     async def test_of_a_crowd_only_the_number_is_told(self, connect, monkeypatch) -> None:
         monkeypatch.setattr("models.presence.CROWD", 2)
-        monkeypatch.setattr("handlers.live.CROWD_PAUSE", 0.05)
+        monkeypatch.setattr("handlers.presences.CROWD_PAUSE", 0.05)
         ada = await connect("ada")
         await connect("bob")
         await ada.until("joined")
