@@ -11,6 +11,7 @@ from handlers import steps
 from models.bus import Bus
 from models.errors import ChatError
 from models.store import Store
+from models.store.steps import Step
 
 log = logging.getLogger("gust.removals")
 
@@ -23,7 +24,7 @@ class Removals:
 
     :param whose: what has an id and messages: a user, or a room
     :param waiting: lists the ids of those of whom something is still to be removed
-    :param step: takes the next step of one of them; see :mod:`handlers.steps`
+    :param step: takes the next step of one of them; see :mod:`models.store.steps`
     """
 
     def __init__(
@@ -32,7 +33,7 @@ class Removals:
         bus: Bus,
         whose: str,
         waiting: Callable[..., list[int]],
-        step: Callable[..., steps.Step[Any]],
+        step: Callable[..., Step[Any]],
     ) -> None:
         self._store = store
         self._bus = bus
@@ -61,10 +62,10 @@ class Removals:
             task.add_done_callback(lambda _: self._running.pop(id))
 
     async def _remove(self, id: int) -> None:
-        position: tuple[Any, ...] = ()
+        after: Any = None
         while True:
             try:
-                after = await steps.take(self._store, self._bus, self._step, id, *position)
+                after = await steps.take(self._store, self._bus, self._step, id, after)
             except ChatError as error:
                 still = "messages of %s=%d are still to be removed: %s"
                 log.error(still, self._whose, id, error)
@@ -72,7 +73,6 @@ class Removals:
                 continue
             if after is None:
                 return
-            position = (after,)
             await asyncio.sleep(PAUSE)
 
     @property

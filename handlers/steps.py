@@ -4,35 +4,24 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
-from typing import Any, Protocol, TypeVar
+from typing import Any, TypeVar
 
 from models.bus import Bus
-from models.channel import Change
 from models.errors import ChatError
 from models.store import Store
+from models.store.steps import Step
 
-After_co = TypeVar("After_co", covariant=True)
-
-
-class Step(Protocol[After_co]):
-    """What a step did.
-
-    :ivar after: where the next one goes on; None: all is done
-    """
-
-    @property
-    def changes(self) -> list[Change]: ...
-
-    @property
-    def after(self) -> After_co: ...
+After = TypeVar("After")
 
 
-async def take(store: Store, bus: Bus, step: Callable[..., Step[After_co]], *args: Any) -> After_co:
+async def take(
+    store: Store, bus: Bus, step: Callable[..., Step[After]], *args: Any
+) -> After | None:
     """Take a step, have every room told of its changes, and give where to go on.
 
     :raises ChatError: the database refused
     """
-    taken: asyncio.Future[After_co] = asyncio.get_running_loop().create_future()
+    taken: asyncio.Future[After | None] = asyncio.get_running_loop().create_future()
 
     def tell(outcome: Any) -> None:
         if isinstance(outcome, ChatError):

@@ -13,8 +13,8 @@ from models import policy
 from models.events import User
 from models.store import actions, files
 from models.store import rooms as rooms_of
-from models.store.retention import Step
 from models.store.schema import ENDED, invites, members, messages, positions, rooms
+from models.store.steps import Step
 
 STEP = 100  # messages; some milliseconds of the writer
 
@@ -48,13 +48,13 @@ def waiting(connection: Connection) -> list[int]:
     return list(connection.scalars(select(rooms.c.id).where(rooms.c.kind == ENDED)))
 
 
-def step(connection: Connection, room: int, after: int = 0) -> Step:
+def step(connection: Connection, room: int, after: int | None = None) -> Step[int]:
     """Remove the next messages of a room, with all that belongs to them; behind the last, the room.
 
-    :param after: what the step before gave
+    :param after: what the step before gave; None: the first one
     :returns: no changes: there is nobody who could be told
     """
-    found = select(messages.c.id).where(messages.c.room == room, messages.c.id > after)
+    found = select(messages.c.id).where(messages.c.room == room, messages.c.id > (after or 0))
     ids = connection.scalars(found.order_by(messages.c.id).limit(STEP)).all()
     files.remove_of(connection, ids)
     connection.execute(delete(messages).where(messages.c.id.in_(ids)))

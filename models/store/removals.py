@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from typing import NamedTuple
 
 from sqlalchemy import Connection, delete, insert, select, update
 
@@ -18,20 +17,11 @@ from models.store import files, numbers
 from models.store.edits import NOTHING, RETOLD
 from models.store.schema import ENDED, facts, mentions, messages, rooms
 from models.store.states import change_of, whole
+from models.store.steps import Step
 
 STEP = 100  # messages; some milliseconds of the writer
 
 _PREFIX = "removing:"
-
-
-class Step(NamedTuple):
-    """What one step did.
-
-    :ivar after: give it to the next one; None: all is done
-    """
-
-    changes: list[Change]
-    after: str | None
 
 
 def begin(connection: Connection, user: int) -> None:
@@ -47,15 +37,14 @@ def waiting(connection: Connection) -> list[int]:
     return [int(name.removeprefix(_PREFIX)) for name in connection.scalars(found)]
 
 
-def step(connection: Connection, user: int, after: str = "") -> Step:
+def step(connection: Connection, user: int, after: str | None = None) -> Step[str]:
     """Remove the next messages of somebody.
 
-    :param after: what the step before gave
-    :returns: the changes that this makes, ordered by room and ``seq``
+    :param after: what the step before gave; None: the first one
     """
     # In the order of an index, whatever it is: what is removed is passed over only once.
     found = select(messages.c.id, messages.c.room, messages.c.msg_id, messages.c.deleted)
-    mine = found.where(messages.c.user == user, messages.c.msg_id > after)
+    mine = found.where(messages.c.user == user, messages.c.msg_id > (after or ""))
     rows = connection.execute(mine.order_by(messages.c.msg_id).limit(STEP)).all()
     changes = take_back(connection, [(row.id, row.room) for row in rows if not row.deleted])
     if len(rows) == STEP:

@@ -8,13 +8,13 @@ from before that change starts anew, for it could not be told any more that the 
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from typing import Any
 
 from sqlalchemy import Connection, delete, func, select, text, update
 
-from models.channel import Change
 from models.store import removals
 from models.store.schema import messages, rooms
+from models.store.steps import Step
 
 DAY = 24 * 3600 * 1000  # ms
 GRACE = DAY  # how long a tombstone stays
@@ -28,22 +28,11 @@ _MERGE = text("INSERT INTO search (search, rank) VALUES ('merge', :pages)")
 _CHANGES = text("SELECT total_changes()")
 
 
-class Step(NamedTuple):
-    """What one step did.
-
-    :ivar after: give it to the next one; None: all is done
-    """
-
-    changes: list[Change]
-    after: int | None
-
-
-def take_back(connection: Connection, before: int, after: int = 0) -> Step:
+def take_back(connection: Connection, before: int, after: int = 0) -> Step[int]:
     """Take back the next messages that are too old.
 
     :param before: those of an earlier moment
     :param after: what the step before gave
-    :returns: the changes that this makes, ordered by room and ``seq``
     """
     rows = _next(connection, after, STEP)
     old = [row for row in rows if row.date < before]
