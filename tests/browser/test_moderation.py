@@ -60,6 +60,7 @@ def test_a_banned_person_is_shown_the_door_at_once(arrive: Arrive, ada: Person) 
     expect(bob.page.get_by_role("heading", name="You can no longer take part here")).to_be_visible(
         timeout=2000
     )
+    expect(bob.page.get_by_text("You are banned from here: Sold watches")).to_be_visible()
     bob.page.reload()
     expect(bob.page.get_by_text("You are banned from here: Sold watches")).to_be_visible()
     bob.page.get_by_role("button", name="Use another name").click()

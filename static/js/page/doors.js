@@ -55,13 +55,16 @@ export class Doors {
   }
 
   /** No session any more. @param {'left' | 'ended' | 'banned'} why by the person's wish, or the server's */
-  leave(why) {
+  async leave(why) {
     document.querySelector('dialog[open]')?.close();
     for (const panel of this.#panels) panel.makeWay();
     this.#connection.end();
     this.#chat.end(why === 'left');
     this.#places.show(null);
-    return this.#wait('entrance', { why });
+    this.#page.dataset.state = 'hall';
+    // That a socket ended tells no reason; whoever asks is told.
+    const refusal = why === 'banned' ? await api.me().catch((error) => error) : null;
+    return this.#wait('entrance', { why, said: refusal?.status === 403 ? refusal.message : '' });
   }
 
   /** The socket found nobody: perhaps because the session is over, and a guest would not be let in. */
