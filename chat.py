@@ -165,7 +165,7 @@ class Application(TornadoApplication):
         self.proxies.reveal(request)
         found = super().find_handler(request, **kwargs)
         assert issubclass(found.handler_class, Handler)
-        most = found.handler_class.largest_body
+        most = max(found.handler_class.largest_body, self.limits["frame"])
         if bodies.length_of(request) > most:
             return self.get_handler_delegate(request, bodies.Oversized, {"most": most})
         if bodies.is_chunked(request) and not found.stream_request_body:

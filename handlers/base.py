@@ -50,7 +50,7 @@ LONGEST_PAGE = 100  # entries
 class Handler(Identity):
     """Answer one request.
 
-    :cvar largest_body: the most bytes of a body that are taken
+    :cvar largest_body: the most bytes of a body that are taken; a frame's, where that is more
     :cvar is_limited: how often one address may ask for it has a limit
     :cvar under_way: those that have not been answered yet
     """

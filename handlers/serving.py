@@ -110,7 +110,7 @@ def _begin(
         patience=options.request_timeout,
         stalled=options.stalled_timeout,
         max_header_size=HEADER,
-        max_body_size=Handler.largest_body,
+        max_body_size=max(Handler.largest_body, options.frame_limit),
         max_buffer_size=1 << 20,
         ssl_options=certificate and certificate.context(),
     )

@@ -75,6 +75,22 @@ def test_a_body_of_unknown_length_may_be_as_long_as_another(server):
     assert (status, answer["user"]["name"]) == (200, "ada")
 
 
+def test_a_post_may_be_as_long_as_a_frame(tmp_path):
+    """However it is written down: an umlaut may take six bytes."""
+
+    async def main(port: int) -> None:
+        cookie = await sign_in(port, "ada")
+        body = json.dumps({"text": "ä" * 40_000}).encode()
+        head = ["POST /api/rooms/1/messages HTTP/1.1", JSON, f"Cookie: {cookie}"]
+        async with asking(port, *head, f"Content-Length: {len(body)}") as request:
+            await request.send(body)
+            assert (await request.answer())[0] == 201
+        assert (await sent_in_chunks(port, head, body, 1_000))[0] == 201
+
+    with GustProcess(tmp_path, "--text-limit=40000", "--frame-limit=300000") as server:
+        run(main(server.port))
+
+
 def test_who_waits_for_our_word_gets_the_refusal_instead(server):
     async def scene() -> None:
         head = ["POST /api/session HTTP/1.1", JSON, "Expect: 100-continue"]
