@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any, Literal
 
 from msgspec import Struct
-from sqlalchemy import ColumnElement, Connection, Row, exists, insert, or_, select
+from sqlalchemy import ColumnElement, Connection, Row, exists, func, insert, or_, select, update
 
 from models.events import User
 from models.policy import LOBBY
@@ -20,9 +20,14 @@ What = Literal[
 _IN_ROOMS = ("kick", "remove_message", "room")
 
 
-class RoomName(Struct):
-    id: int
+class RoomName(Struct, omit_defaults=True):
+    """A room, in the log.
+
+    :ivar id: None: it is no more
+    """
+
     name: str
+    id: int | None = None
 
 
 class Action(Struct, omit_defaults=True):
@@ -70,6 +75,12 @@ def record(
     connection.execute(insert(actions).values(values))
 
 
+def keep_of(connection: Connection, room: int, name: str) -> None:
+    """Have what was done in an open room stay known, now that it ends; of others nothing does."""
+    there = update(actions).where(actions.c.room == room)
+    connection.execute(there.values(room=None, room_name=name))
+
+
 def page(
     connection: Connection, reader: User, before: int | None, limit: int
 ) -> tuple[list[Action], bool]:
@@ -86,7 +97,7 @@ def page(
             actions,
             *who.columns("by_", by),
             *who.columns("whom_", whom),
-            rooms.c.name.label("room_name"),
+            func.coalesce(rooms.c.name, actions.c.room_name).label("where"),
         )
         .outerjoin(by, by.c.id == actions.c.by)
         .outerjoin(whom, whom.c.id == actions.c.user)
@@ -105,8 +116,8 @@ def _told(row: Row[Any]) -> Action:
         entry.by = who.in_row(row, "by_")
     if row.whom_name is not None:
         entry.user = who.in_row(row, "whom_")
-    if row.room is not None:
-        entry.room = RoomName(row.room, row.room_name)
+    if row.where is not None:
+        entry.room = RoomName(row.where, row.room)
     entry.message, entry.note = row.message, row.note
     return entry
 
@@ -114,6 +125,7 @@ def _told(row: Row[Any]) -> Action:
 def _may_be_known(reader: int) -> ColumnElement[bool]:
     """Tell whether somebody may know of the room of an entry: :func:`policy.may_enter`, in SQL."""
     inside = exists().where(members.c.room == actions.c.room, members.c.user == reader)
-    # Where a room is no more, nobody can tell who might have known of it.
+    # Where a closed room is no more, nobody can tell who might have known of it.
     nowhere = actions.c.room.is_(None) & actions.c.what.not_in(_IN_ROOMS)
-    return or_(nowhere, actions.c.room == LOBBY, rooms.c.kind == "open", inside)
+    was_open = actions.c.room_name.is_not(None)
+    return or_(nowhere, was_open, actions.c.room == LOBBY, rooms.c.kind == "open", inside)

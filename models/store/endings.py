@@ -28,10 +28,12 @@ def begin(connection: Connection, user: User, room: int) -> None:
     """
     row, standing = rooms_of.standing_of(connection, user, room)
     policy.delete_room(standing)
+    # What a closed one was called stays its members'.
+    is_open = row.kind == "open"
     if not standing.maker:
-        # Without the room, which will be no more; what a closed one was called stays its members'.
-        note = row.name if row.kind == "open" else ""
-        actions.record(connection, user.id, "delete_room", note=note)
+        actions.record(connection, user.id, "delete_room", room=room if is_open else None)
+    if is_open:
+        actions.keep_of(connection, room, row.name)
     values = {
         "kind": ENDED,
         "name_key": rooms_of.closed_key(),

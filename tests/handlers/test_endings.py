@@ -81,10 +81,25 @@ class TestWhoMay:
         assert (await delete(call, who, den)).status == 204
         record = (await call("GET", "/api/actions", cookie=root.cookie)).body["actions"]
         assert (record[0]["what"], record[0]["by"]["id"]) == ("delete_room", who.id)
-        assert record[0]["note"] == "den"
+        assert record[0]["room"] == {"name": "den"}
         await done(app)
         again = (await call("GET", "/api/actions", cookie=root.cookie)).body["actions"]
         assert again == record
+
+    @pytest.mark.parametrize(("kind", "kept"), [("open", ["kick"]), ("closed", [])])
+    @pytest.mark.gen_test
+    async def test_what_was_done_in_an_open_one_stays_known(self, app, call, kind, kept) -> None:
+        ada, bob, root = [await come(call, name) for name in ("ada", "bob", "root")]
+        await promote(app, root, "admin")
+        den = await make(call, ada, kind, bob, root)
+        out = f"/api/rooms/{den}/members/{bob.id}"
+        assert (await call("DELETE", out, cookie=root.cookie)).status == 204
+        assert (await delete(call, ada, den)).status == 204
+        await done(app)
+        record = (await call("GET", "/api/actions", cookie=root.cookie)).body["actions"]
+        there = [each for each in record if each.get("user", {}).get("id") == bob.id]
+        assert [each["what"] for each in there] == kept
+        assert all(each["room"] == {"name": "den"} for each in there)
 
     @pytest.mark.gen_test
     async def test_what_a_closed_one_was_called_stays_its_members(self, app, call) -> None:

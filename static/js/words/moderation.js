@@ -33,7 +33,7 @@ export const moderation = {
       filters: `${doer} changed the word filter`,
       bot: `${doer} changed the bot ${whom}`,
       room: `${doer} changed ${where || 'a room'}`,
-      delete_room: `${doer} deleted a room`,
+      delete_room: `${doer} deleted ${where || 'a room'}`,
     };
     return deeds[what] ?? `${doer}: ${what}`;
   },
