@@ -43,8 +43,10 @@ def moderation(person: Person, tab: str | None = None) -> Locator:
     return dialog
 
 
-def ban(person: Person, name: str, reason: str, *, remove: bool = False) -> None:
-    person.card_of(name).get_by_role("button", name="Ban…").click()
+def ban(person: Person, whom: Person, reason: str, *, remove: bool = False) -> None:
+    assert whom.name is not None
+    whom.expects_outage = True  # the refusal's status is told in the console
+    person.card_of(whom.name).get_by_role("button", name="Ban…").click()
     dialog = person.page.get_by_role("dialog", name=re.compile("Ban .*"))
     dialog.get_by_label("Reason").fill(reason)
     dialog.get_by_label("Also remove all their messages").set_checked(remove)
@@ -55,8 +57,7 @@ def ban(person: Person, name: str, reason: str, *, remove: bool = False) -> None
 def test_a_banned_person_is_shown_the_door_at_once(arrive: Arrive, ada: Person) -> None:
     bob = arrive("bob")
     become_member(bob)
-    bob.expects_outage = True  # the refusal's status is told in the console
-    ban(ada, "bob", "Sold watches")
+    ban(ada, bob, "Sold watches")
     expect(bob.page.get_by_role("heading", name="You can no longer take part here")).to_be_visible(
         timeout=2000
     )
@@ -85,15 +86,15 @@ def test_a_ban_takes_the_messages_along_where_asked_to(arrive: Arrive, ada: Pers
     ada.sees("a slip of the tongue")
     mallory.say("buy my watches", "and my rings")
     ada.sees("buy my watches", "and my rings")
-    ban(ada, "bob", "Enough for today")
-    ban(ada, "mallory", "Sold watches", remove=True)
+    ban(ada, bob, "Enough for today")
+    ban(ada, mallory, "Sold watches", remove=True)
     removed = "This message was removed."
     expect(ada.texts).to_have_text(["a slip of the tongue", removed, removed])
 
 
 def test_the_focus_stays_though_the_list_of_bans_is_drawn_anew(arrive: Arrive, ada: Person) -> None:
-    arrive("bob")
-    ban(ada, "bob", "Enough")
+    bob = arrive("bob")
+    ban(ada, bob, "Enough")
     dialog = moderation(ada)
     lift = dialog.get_by_role("button", name=re.compile("Lift the ban"))
     expect(lift).to_be_visible()
@@ -121,7 +122,7 @@ def test_what_was_done_is_told_to_admins(arrive: Arrive, ada: Person) -> None:
     ada.page.get_by_role("menuitem", name="Remove").click()
     ada.page.get_by_role("dialog").get_by_role("button", name="Remove").click()
     expect(bob.texts).to_have_text("This message was removed.")
-    ban(ada, "bob", "Sold watches")
+    ban(ada, bob, "Sold watches")
     entries = moderation(ada, "What was done").get_by_role("listitem")
     expect(entries).to_have_text(
         [
@@ -205,7 +206,8 @@ def test_guests_and_members_are_offered_nothing_of_it(arrive: Arrive, ada: Perso
 
 
 def test_moderation_works_by_keyboard_alone(arrive: Arrive, ada: Person) -> None:
-    arrive("bob")
+    bob = arrive("bob")
+    bob.expects_outage = True  # as in ban()
     keyboard = ada.page.keyboard
     ada.page.get_by_role("complementary").get_by_role("button", name="bob").focus()
     keyboard.press("Enter")
