@@ -113,7 +113,7 @@ async def _live(server: Watched) -> tuple[Crowd, list[int], int]:
 
 def test_memory_does_not_grow_with_what_was_done(tmp_path, fault):
     stated = fault(
-        "None: a steady run",
+        "Nothing: a steady run",
         f"{SECONDS} s, in which {POSTING} people post, {LISTENING} listen, {WANDERING} come and "
         "go, others edit, react, remove, upload, search and turn pages",
     )
