@@ -108,6 +108,13 @@ def test_rows_that_do_not_agree_are_found(data, statements, said, remedy):
     assert any(said in line and remedy in line for line in found), found
 
 
+def test_the_remedy_for_the_index_tells_what_either_way_loses(data):
+    change(data, "DELETE FROM search_docsize WHERE id = 3")
+    (found,) = [line for line in examine(data) if "can't be found" in line]
+    assert "said since is lost" in found
+    assert "passwords, sessions, invitations, bans and the word filter are lost" in found
+
+
 def test_a_hole_in_the_numbers_is_found(data):
     """Where nothing was edited, every number is a message's."""
     change(

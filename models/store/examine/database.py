@@ -52,8 +52,9 @@ _NEVER = {
         WHERE id NOT IN (SELECT id FROM messages WHERE NOT deleted)""",
 }  # fmt: skip
 REINDEX = (
-    "Stop the server and have the index made anew: export, and import into an empty folder, "
-    "or restore a backup."
+    "Stop the server, and restore a backup from before the damage to an empty folder (what was "
+    "said since is lost), or export, and import there (passwords, sessions, invitations, bans and "
+    "the word filter are lost)."
 )
 
 
