@@ -38,13 +38,12 @@ def accept(
 
     :param session: the hash of their session
     :raises NoInvitation: as :func:`models.store.invites.find`
-    :raises Forbidden: it makes an admin, and they have no account, or it is another's; or
+    :raises Forbidden: it is another's, or needs an account, and they have none; or
         see :func:`refuse_taken_out` and :func:`models.store.members.add`
     """
     invite = invites.find(connection, token)
-    if invite.role == "admin":
-        admin = _make_admin(connection, user, token, invite)
-        return Accepted(admin, invite.room, False, sessions.renew(connection, session))
+    if invite.by is None:
+        return _accept_from_machine(connection, user, session, token, invite)
     refuse_taken_out(connection, user.id, invite)
     came_in = invite.room is not None and members.add(connection, user.id, invite.room, bounds)
     if came_in:
@@ -75,10 +74,28 @@ def refuse_taken_out(connection: Connection, user: int, invite: Invite) -> None:
         )
 
 
-def _make_admin(connection: Connection, user: User, token: str, invite: Invite) -> User:
+def _accept_from_machine(
+    connection: Connection, user: User, session: bytes, token: str, invite: Invite
+) -> Accepted:
+    """Have an account's owner take what the machine's owner gives them.
+
+    That is a role, and where the link names them, the session's trust: they may have forgotten
+    their password, and set another in it without the old one.
+    """
     if invite.name is not None and names.key(invite.name) != names.key(user.name):
-        raise Forbidden(f"This invitation is for “{invite.name}” alone. Sign out to take it.")
+        raise Forbidden(
+            f"This link is for “{invite.name}” alone, and you are here as “{user.name}”. "
+            "Sign out to take it."
+        )
     if user.role in ("guest", "bot"):
-        raise Forbidden("An admin needs an account: choose a password first.")
+        raise Forbidden(
+            "An admin needs an account: choose a password first."
+            if invite.role == "admin"
+            else f"This link is for the owner of the account “{invite.name}”, and you are here "
+            "as a guest. Sign out to take it."
+        )
     invites.use(connection, token)
-    return roles.give_by_link(connection, user.id)
+    if invite.role == "admin":
+        user = roles.give_by_link(connection, user.id)
+    by_link = invite.name is not None
+    return Accepted(user, None, False, sessions.renew(connection, session, by_link))

@@ -40,7 +40,7 @@ class SignedIn(NamedTuple):
     """Whose a session is.
 
     :ivar displaced: their name is an account's by now, and not theirs
-    :ivar by_link: it was begun by a one-time link: they may not know their password
+    :ivar by_link: it was begun, or renewed, by a one-time link: they may not know their password
     """
 
     user: User
@@ -90,16 +90,18 @@ def begin(connection: Connection, user: int, origin: Origin, by_link: bool = Fal
     return token
 
 
-def renew(connection: Connection, hash: bytes) -> str:
+def renew(connection: Connection, hash: bytes, by_link: bool = False) -> str:
     """Have a session go on by another token; give it.
 
     Whoever knew the old one, or had somebody use it (session fixation), has nothing by it.
 
+    :param by_link: its owner came by a one-time link now; else that stays as it was
     :raises SignedOut: the session ended meanwhile
     """
     token = tokens.new()
-    renewed = update(sessions).where(sessions.c.token_hash == hash)
-    if not connection.execute(renewed.values(token_hash=tokens.hash_of(token))).rowcount:
+    values = {"token_hash": tokens.hash_of(token)} | ({"by_link": True} if by_link else {})
+    renewed = update(sessions).where(sessions.c.token_hash == hash).values(values)
+    if not connection.execute(renewed).rowcount:
         raise SignedOut("Your session ended in this moment. Come in anew.")
     return token
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from re import Pattern
 from typing import Any
@@ -170,8 +170,17 @@ def appoint(gust: GustProcess, name: str | None) -> str:
 
     :param name: None: for whoever comes first, as the server does at its first start
     """
+    return _link(gust, invites.create_for_admin, name)
+
+
+def readmit(gust: GustProcess, name: str) -> str:
+    """Make a link for the owner of an account, as the command line does; give its path."""
+    return _link(gust, invites.create_for_owner, name)
+
+
+def _link(gust: GustProcess, create: Callable[..., str], name: str | None) -> str:
     engine = create_engine(f"sqlite:///{gust.data / 'chat.db'}")
     with engine.begin() as connection:
-        token = invites.create_for_admin(connection, name)
+        token = create(connection, name)
     engine.dispose()
     return f"/join/{token}"

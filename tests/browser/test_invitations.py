@@ -7,7 +7,7 @@ import re
 from playwright.sync_api import expect
 
 from tests.browser.conftest import Arrive
-from tests.browser.person import Person, appoint
+from tests.browser.person import Person, appoint, readmit
 from tests.browser.test_accounts import PASSWORD, become_member, menu
 from tests.browser.test_closed_rooms import bring_in, make_closed
 from tests.browser.test_rooms import is_in
@@ -138,6 +138,15 @@ def becomes_admin(person: Person) -> None:
     person.page.keyboard.press("Escape")
 
 
+def chooses_a_password(person: Person) -> None:
+    """Set another password, without the one until now."""
+    menu(person, "Your account")
+    dialog = person.page.get_by_role("dialog")
+    dialog.get_by_label("New password").fill("another four words")
+    dialog.get_by_role("button", name="Change password").click()
+    expect(dialog.get_by_text("Your password is changed.")).to_be_visible()
+
+
 def test_a_link_for_admins_is_accepted_by_the_one_whom_it_names(
     arrive: Arrive, gust: GustProcess
 ) -> None:
@@ -160,11 +169,7 @@ def test_a_link_for_admins_lets_its_owner_in_without_a_password(
     ada.open(appoint(gust, "ada"))
     ada.page.get_by_role("button", name=re.compile("Accept as .*ada")).click()
     becomes_admin(ada)
-    menu(ada, "Your account")
-    dialog = ada.page.get_by_role("dialog")
-    dialog.get_by_label("New password").fill("another four words")
-    dialog.get_by_role("button", name="Change password").click()
-    expect(dialog.get_by_text("Your password is changed.")).to_be_visible()
+    chooses_a_password(ada)
 
 
 def test_a_link_for_admins_lets_who_is_not_there_yet_register(
@@ -188,6 +193,35 @@ def test_somebody_else_is_led_out_to_take_a_link_for_admins(
     bob.page.get_by_role("button", name="Sign out and go on").click()
     bob.page.get_by_role("button", name=re.compile("Accept as .*ada")).click()
     becomes_admin(bob)
+    expect(bob.own).to_contain_text("ada")
+
+
+def test_who_forgot_their_password_and_is_signed_in_still_chooses_another_by_a_link(
+    arrive: Arrive, gust: GustProcess
+) -> None:
+    ada = arrive("ada")
+    become_member(ada)
+    ada.open(readmit(gust, "ada"))
+    expect(ada.page.get_by_role("heading")).to_have_text(
+        "This link lets you in without your password"
+    )
+    expect(ada.page.get_by_text("leave “Password until now” empty")).to_be_visible()
+    ada.page.get_by_role("button", name=re.compile("Accept as .*ada")).click()
+    ada.is_connected()
+    chooses_a_password(ada)
+
+
+def test_somebody_else_is_told_whose_link_it_is_and_led_out_to_take_it(
+    arrive: Arrive, gust: GustProcess
+) -> None:
+    ada, bob = arrive("ada"), arrive("bob")
+    become_member(ada)
+    bob.open(readmit(gust, "ada"))
+    told = bob.page.get_by_text("alone, and you are here as")
+    expect(told).to_contain_text("Once signed out, you cannot come back as the same person.")
+    bob.page.get_by_role("button", name="Sign out and go on").click()
+    bob.page.get_by_role("button", name=re.compile("Accept as .*ada")).click()
+    bob.is_connected()
     expect(bob.own).to_contain_text("ada")
 
 

@@ -1,4 +1,4 @@
-"""The link that makes somebody an admin: once, within a day, for whom it is meant."""
+"""Links from the machine: one makes somebody an admin, one lets an account's owner in."""
 
 from __future__ import annotations
 
@@ -92,3 +92,78 @@ class TestForSomebody:
         assert (await call("POST", f"/api/join/{token}", cookie=root)).status == 403
         eve = (await register(call, "eve")).cookie
         assert (await call("POST", f"/api/join/{token}", cookie=eve)).status == 403
+
+    @pytest.mark.gen_test
+    async def test_who_is_signed_in_still_chooses_a_password_too(self, app, call) -> None:
+        there = (await register(call, "ada")).cookie
+        token = await app.store.write(invites.create_for_admin, "ada")
+        came = await call("POST", f"/api/join/{token}", cookie=there)
+        assert came.body["user"]["role"] == "admin"
+        wanted = {"password": "battery staple"}
+        assert (await call("PATCH", "/api/account", wanted, came.cookie)).status == 200
+
+
+class TestForTheOwnerOfAnAccount:
+    @pytest.mark.gen_test
+    async def test_who_is_signed_in_still_chooses_a_password_without_the_old_one(
+        self, app, call, connect
+    ) -> None:
+        here, elsewhere = (await register(call, "ada")).cookie, (await sign_in(call, "ada")).cookie
+        tab = await connect(cookie=here)
+        token = await app.store.write(invites.create_for_owner, "ada")
+        wanted = {"password": "battery staple"}
+        assert (await call("PATCH", "/api/account", wanted, here)).status == 401
+        came = await call("POST", f"/api/join/{token}", cookie=here)
+        assert came.body["user"] == {"id": 1, "name": "ada", "role": "member"}
+        # Who knew the session's token before does not come to a password with them.
+        assert (await tab.until("closed", timeout=1))["code"] == 1001
+        statuses = [
+            (await call("PATCH", "/api/account", wanted, cookie)).status
+            for cookie in (here, elsewhere, came.cookie, came.cookie)
+        ]
+        assert statuses == [401, 401, 200, 401], "in that session alone, and once"
+        assert (await sign_in(call, "ada", "battery staple")).status == 200
+
+    @pytest.mark.gen_test
+    async def test_it_is_used_up_by_who_is_signed_in_still(self, app, call) -> None:
+        there = (await register(call, "ada")).cookie
+        token = await app.store.write(invites.create_for_owner, "ada")
+        came = await call("POST", f"/api/join/{token}", cookie=there)
+        assert came.status == 200
+        assert (await call("POST", f"/api/join/{token}", cookie=came.cookie)).status == 404
+        assert (await call("POST", f"/api/join/{token}")).status == 404
+
+    @pytest.mark.gen_test
+    async def test_somebody_else_who_is_signed_in_is_told_whose_it_is(self, app, call) -> None:
+        await register(call, "ada")
+        bob = (await register(call, "bob")).cookie
+        carol = (await guest(call, "carol")).cookie
+        token = await app.store.write(invites.create_for_owner, "ada")
+        for cookie, name in ((bob, "bob"), (carol, "carol")):
+            refused = await call("POST", f"/api/join/{token}", cookie=cookie)
+            assert (refused.status, refused.code) == (403, "forbidden")
+            said = refused.body["error"]["message"]
+            assert f"for “ada” alone, and you are here as “{name}”" in said
+            me = await call("GET", "/api/me", cookie=cookie)
+            assert me.body["user"]["name"] == name
+        assert (await call("POST", f"/api/join/{token}")).status == 200, "it is good still"
+
+    @pytest.mark.gen_test
+    async def test_a_guest_of_that_name_is_not_its_owner(self, app, call) -> None:
+        before = (await guest(call, "ada")).cookie
+        rename = "UPDATE users SET name = 'ada', name_key = 'ada' WHERE id = 2"
+        await register(call, "bob")
+        await app.store.write(lambda connection: connection.execute(text(rename)) and None)
+        token = await app.store.write(invites.create_for_owner, "ada")
+        refused = await call("POST", f"/api/join/{token}", cookie=before)
+        assert refused.status == 403
+        assert "guest" in refused.body["error"]["message"]
+
+    @pytest.mark.gen_test
+    async def test_a_link_that_others_make_lets_nobody_choose_a_password(self, app, call) -> None:
+        root = (await admin(app, call)).cookie
+        link = (await call("POST", "/api/invites", {}, root)).body
+        ada = (await register(call, "ada")).cookie
+        assert (await call("POST", f"/api/join/{link['token']}", cookie=ada)).status == 200
+        wanted = {"password": "battery staple"}
+        assert (await call("PATCH", "/api/account", wanted, ada)).status == 401

@@ -20,7 +20,7 @@ export function open(context) {
   });
   const passwords = find(dialog, 'password-form');
   answer(passwords, async ({ old_password: old, password }) => {
-    // Who came by a link for admins needs none; to everybody else the server says so at the field.
+    // Who came by a link from the machine needs none; to everybody else the server says so at the field.
     await api.change({ old_password: old || undefined, password });
     passwords.reset();
     find(dialog, 'username').value = chat.me.name;

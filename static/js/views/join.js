@@ -36,28 +36,34 @@ function showEnded(hall, refusal) {
   hall.replaceChildren(ended);
 }
 
-function introduce(root, { by, room, role }) {
-  find(root, 'title').textContent = role === 'admin' ? words.invitedAsAdmin : words.invited(by?.name, room?.name);
+function introduce(root, { by, room, role, account }) {
+  const otherwise = account ? words.invitedOwner : words.invited(by?.name, room?.name);
+  find(root, 'title').textContent = role === 'admin' ? words.invitedAsAdmin : otherwise;
 }
 
-/** Somebody is signed in already: they accept as who they are. */
+/** Somebody is signed in already, or owns the account that it is for: they accept as who they are. */
 function showAccept(hall, invitation, me, accept) {
   const accepting = part('accept');
   introduce(accepting, invitation);
+  find(accepting, 'text').textContent = invitation.account ? words.invitedOwnerHint : '';
   find(accepting, 'act').textContent = words.acceptAs(me.name);
   answer(find(accepting, 'form'), accept);
   hall.replaceChildren(accepting);
   find(accepting, 'act').focus();
 }
 
-const isForAnother = ({ name }, me) => Boolean(name) && name.toLocaleLowerCase() !== me.name.toLocaleLowerCase();
+const isNamed = ({ name }, me) => !name || name.toLocaleLowerCase() === me.name.toLocaleLowerCase();
+
+// A guest may have the name of an account that was made, or got it, meanwhile.
+const isForAnother = (invitation, me) => !isNamed(invitation, me) || (invitation.account && !hasAccount(me));
 
 /** Somebody else is signed in here: the way on leads out, and back to this page. */
 function showOther(hall, invitation, me, again) {
   const accepting = part('accept');
   introduce(accepting, invitation);
   const lost = hasAccount(me) ? [] : [words.guestSignOutHint];
-  find(accepting, 'text').textContent = [words.invitedOther(invitation.name, me.name), ...lost].join(' ');
+  const whose = isNamed(invitation, me) ? words.invitedNoGuest(me.name) : words.invitedOther(invitation.name, me.name);
+  find(accepting, 'text').textContent = [whose, ...lost].join(' ');
   find(accepting, 'act').textContent = words.signOutAndGoOn;
   answer(find(accepting, 'form'), async () => {
     await api.signOut();

@@ -57,6 +57,9 @@ export const outside = {
       ? `${isolated(by)} invites you to ${room ? isolated(room) : 'Gust'}`
       : `You are invited to ${room ? isolated(room) : 'Gust'}`,
   invitedAsAdmin: 'This link makes you the admin of this place',
+  invitedOwner: 'This link lets you in without your password',
+  invitedOwnerHint: 'Once in, you can choose a new password under “Your account”: leave “Password until now” empty.',
+  invitedNoGuest: (name) => `It is for the owner of the account ${isolated(name)} alone.`,
   invitedOther: (name, me) => `It is for ${isolated(name)} alone, and you are here as ${isolated(me)}.`,
   signOutAndGoOn: 'Sign out and go on',
   acceptAs: (name) => `Accept as ${isolated(name)}`,
