@@ -5,6 +5,7 @@ from __future__ import annotations
 import fcntl
 import io
 import json
+import re
 import shutil
 import subprocess
 import sys
@@ -66,16 +67,27 @@ class _Copy(GustProcess):
         return {"env": {}, "cwd": self.file.parent}
 
 
-def test_the_unit_of_the_page_is_whole_and_sandboxed(tmp_path):
+@pytest.mark.parametrize(
+    ("name", "edit", "exposure"),
+    [("gust.service", 0, 15), ("gust.service", 1, 20), ("gust@.service", 2, 15)],
+    ids=["behind a proxy", "port 443", "two that take turns"],
+)
+def test_the_units_of_the_page_are_whole_and_sandboxed(tmp_path, name, edit, exposure):
+    """Also with what the page has people put in by ``systemctl edit``."""
     page = (ROOT / "docs" / "deploying.md").read_text("utf-8")
-    unit = tmp_path / "gust.service"
-    unit.write_text(page.partition("```ini\n")[2].partition("```")[0])
-    for check in (["verify"], ["security", "--offline=yes", "--threshold=15"]):
+    blocks = re.findall(r"```ini\n(.*?)```", page, re.DOTALL)
+    (tmp_path / name).write_text(blocks[0])
+    if edit:
+        folder = tmp_path / f"{name}.d"
+        folder.mkdir()
+        (folder / "override.conf").write_text(blocks[edit])
+    for check in (["verify"], ["security", "--offline=yes", f"--threshold={exposure}"]):
         ended = subprocess.run(
-            ["systemd-analyze", *check, str(unit)], capture_output=True, text=True, check=False
-        )
+            ["systemd-analyze", *check, str(tmp_path / name)],
+            capture_output=True, text=True, check=False,
+        )  # fmt: skip
         assert ended.returncode == 0, ended.stdout + ended.stderr
-        assert "gust.service:" not in ended.stderr, ended.stderr
+        assert "gust" not in ended.stderr, ended.stderr
 
 
 def test_it_is_small(built):

@@ -12,9 +12,10 @@ import subprocess
 import time
 from collections.abc import Iterator
 from contextlib import closing
-from http.client import HTTPSConnection
+from http.client import HTTPConnection, HTTPSConnection
 from pathlib import Path
 from typing import Any, NamedTuple
+from urllib.parse import urlsplit
 
 import pytest
 import tornado.testing
@@ -33,9 +34,13 @@ PAGE = (ROOT / "docs" / "deploying.md").read_text("utf-8")
 
 
 class Proxy(NamedTuple):
-    """A proxy that runs, and what it takes to believe its certificate."""
+    """A proxy that runs, and what it takes to believe its certificate.
+
+    :ivar plain: the port at which it speaks HTTP without TLS
+    """
 
     port: int
+    plain: int
     trust: ssl.SSLContext
 
     def ask(
@@ -83,17 +88,25 @@ def _configuration(kind: str, **changed: str) -> str:
 OF_THE_PAGE = {
     "upstream": "127.0.0.1:3001",
     "listen": "listen 443",
+    "listen_6": "listen [::]:443",
+    "plain": "listen 80",
+    "plain_6": "listen [::]:80",
     "cert": "/etc/letsencrypt/live/chat.example.org/fullchain.pem",
     "key": "/etc/letsencrypt/live/chat.example.org/privkey.pem",
     "site": "chat.example.org {\n",
 }
 
 
-def _nginx(folder: Path, port: int, upstream: str, cert: certificates.Certificate) -> list[str]:
+def _nginx(
+    folder: Path, port: int, plain: int, upstream: str, cert: certificates.Certificate
+) -> list[str]:
     site = _configuration(
         "nginx",
         upstream=upstream,
         listen=f"listen 127.0.0.1:{port}",
+        listen_6=f"listen 127.0.0.2:{port}",  # a machine may be without IPv6
+        plain=f"listen 127.0.0.1:{plain}",
+        plain_6=f"listen 127.0.0.2:{plain}",
         cert=str(cert.certfile),
         key=str(cert.keyfile),
     )
@@ -108,10 +121,15 @@ def _nginx(folder: Path, port: int, upstream: str, cert: certificates.Certificat
     return ["nginx", "-p", str(folder), "-c", str(folder / "nginx.conf")]
 
 
-def _caddy(folder: Path, port: int, upstream: str, cert: certificates.Certificate) -> list[str]:
+def _caddy(
+    folder: Path, port: int, plain: int, upstream: str, cert: certificates.Certificate
+) -> list[str]:
     tls = f"    bind 127.0.0.1\n    tls {cert.certfile} {cert.keyfile}\n"
     site = _configuration("caddy", upstream=upstream, site=f"https://{HOST}:{port} {{\n{tls}")
-    options = f"{{\n admin off\n auto_https off\n storage file_system {folder}\n}}\n"
+    ports = f" http_port {plain}\n https_port {port}\n"
+    options = (
+        f"{{\n admin off\n auto_https disable_certs\n{ports} storage file_system {folder}\n}}\n"
+    )
     (folder / "Caddyfile").write_text(options + site)
     return ["caddy", "run", "--config", str(folder / "Caddyfile"), "--adapter", "caddyfile"]
 
@@ -121,22 +139,28 @@ def proxy(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Proxy]:
     options = ("--behind-proxy", f"--hosts={HOST}")
     with GustProcess(tmp_path / "data", *options) as server:
         cert = certificates.make(tmp_path)
-        held, port = tornado.testing.bind_unused_port(address="127.0.0.1")
-        held.close()
+        port, plain = _free_ports()
         upstream = f"127.0.0.1:{server.port}"
         with (tmp_path / "proxy.log").open("w") as log:
             process = subprocess.Popen(
-                request.param(tmp_path, port, upstream, cert),
+                request.param(tmp_path, port, plain, upstream, cert),
                 env={"PATH": "/usr/sbin:/usr/bin:/sbin:/bin", "HOME": str(tmp_path)},
                 stdout=log,
                 stderr=log,
             )
         try:
-            yield _when_up(Proxy(port, cert.believed()), process, tmp_path / "proxy.log")
+            yield _when_up(Proxy(port, plain, cert.believed()), process, tmp_path / "proxy.log")
         finally:
             process.terminate()
             process.wait(10)
         assert not server.complaints
+
+
+def _free_ports() -> tuple[int, int]:
+    bound = [tornado.testing.bind_unused_port(address="127.0.0.1") for _ in range(2)]
+    for held, _ in bound:
+        held.close()
+    return bound[0][1], bound[1][1]
 
 
 def _when_up(proxy: Proxy, process: subprocess.Popen[bytes], log: Path) -> Proxy:
@@ -195,6 +219,16 @@ def test_the_page_and_its_cookie_are_as_behind_tls(proxy):
     _, headers, _ = proxy.ask("POST", "/api/session", {"name": "ada"})
     assert headers["Set-Cookie"].startswith("__Host-gust=")
     assert "secure" in headers["Set-Cookie"].lower()
+
+
+def test_who_comes_without_tls_is_sent_to_where_there_is(proxy):
+    with closing(HTTPConnection("127.0.0.1", proxy.plain, timeout=10)) as plain:
+        plain.request("GET", "/rooms/1?a=b", headers={"Host": HOST})
+        answer = plain.getresponse()
+        answer.read()
+    to = urlsplit(answer.headers["Location"])
+    assert answer.status in (301, 308)
+    assert (to.scheme, to.hostname, f"{to.path}?{to.query}") == ("https", HOST, "/rooms/1?a=b")
 
 
 def test_who_lies_about_their_address_is_seen_at_their_own(proxy):
