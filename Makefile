@@ -7,6 +7,7 @@
 #            three times as often and as long), and write docs/reliability.md
 # make lock  choose anew, within requirements.txt, the exact libraries that dist/gust.pyz is built of
 # make audit ask whether any of these has a known vulnerability
+# make clean remove what was built and fetched, never what is kept (data/)
 
 PYTHON ?= $(shell command -v python3.11 || command -v python3)
 PORT ?= 3001
