@@ -9,6 +9,8 @@ from pathlib import Path
 from tornado.options import options
 
 from handlers.options import GiveUp, parse
+from models.store import dialects
+from models.store.examine.place import BEGIN
 
 NICE = 10  # what is written of all that is kept can wait, the people who talk can't
 
@@ -56,3 +58,15 @@ def database() -> str:
     """Give the URL of the database, which may not be there yet."""
     url: str = options.database
     return url or f"sqlite:///{data() / 'chat.db'}"
+
+
+def kept() -> str:
+    """Give the URL of a database that is there: a wrong option must not begin an empty one.
+
+    :raises GiveUp: there is none
+    """
+    url = database()
+    file = Path(dialects.file_of(url)).absolute()
+    if not file.exists():
+        raise GiveUp(f"There is no database {file}. {BEGIN}", 1)
+    return url

@@ -17,9 +17,10 @@ from models.store.keeping.archive import NoBackup
 def write(arguments: list[str]) -> int:
     """Write a backup; a server may be at work meanwhile."""
     target = asked.file(arguments, "backup")
+    kept = asked.kept()
     os.nice(asked.NICE)
     with asked.explained(target):
-        written = keeping.write(asked.database(), asked.data() / "files", target)
+        written = keeping.write(kept, asked.data() / "files", target)
     print(f"{target}: {shown(written.size)}, the database and {written.files:,} files.")
     if written.missing:
         print(

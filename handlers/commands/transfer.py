@@ -15,9 +15,10 @@ from models.store.keeping.lines import BadExport
 def write(arguments: list[str]) -> int:
     """Write an export; a server may be at work meanwhile."""
     target = asked.file(arguments, "export")
+    kept = asked.kept()
     os.nice(asked.NICE)
     with asked.explained(target):
-        written = transfer.write(asked.database(), asked.data() / "files", target)
+        written = transfer.write(kept, asked.data() / "files", target)
     files = f" and {written.files:,} files" if target.suffix == ".zip" else ""
     print(f"{target}: {written.lines:,} lines{files}.")
     if written.missing:
@@ -41,8 +42,8 @@ def read(arguments: list[str]) -> int:
     except OSError as error:
         raise GiveUp(f"{error.filename or source}: {error.strerror}.", 1) from None
     print(
-        f"{loaded.messages:,} messages in {loaded.rooms:,} rooms, of {loaded.people:,} people. "
-        "Start the server on it."
+        f"{asked.data()}: {loaded.messages:,} messages in {loaded.rooms:,} rooms, "
+        f"of {loaded.people:,} people. Start the server on it."
     )
     if loaded.accounts:
         print(

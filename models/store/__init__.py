@@ -16,7 +16,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any, Concatenate, ParamSpec, TypeVar
 
-from sqlalchemy import Connection, delete, insert, select
+from sqlalchemy import Connection, Engine, delete, insert, select
 from sqlalchemy.exc import SQLAlchemyError
 
 from models.counts import Counts
@@ -226,10 +226,7 @@ def read_beside(url: str, run: Callable[[Connection], T]) -> T:
     :raises sqlalchemy.exc.SQLAlchemyError: as :class:`Store` does
     :raises RuntimeError: the database was made by a newer Gust
     """
-    Path(dialects.file_of(url)).stat()  # it would be made
-    with contextlib.suppress(InUse):  # its server has brought the schema up to date
-        Store(url).close()
-    engine = dialects.connect(url)
+    engine = _connect_beside(url)
     try:
         with engine.connect() as connection:
             return run(connection)
@@ -242,19 +239,23 @@ def write_beside(
 ) -> T:
     """Run a function in a transaction, whether a server is using the database or not.
 
-    The database is made where there is none.
-
+    :raises FileNotFoundError: there is no database
     :raises sqlalchemy.exc.SQLAlchemyError: as :class:`Store` does
     :raises RuntimeError: the database was made by a newer Gust
     """
-    with contextlib.suppress(InUse):  # its server has brought the schema up to date
-        Store(url).close()
-    engine = dialects.connect(url)
+    engine = _connect_beside(url)
     try:
         with engine.connect().execution_options(write=True) as connection, connection.begin():
             return run(connection, *args, **kwargs)
     finally:
         engine.dispose()
+
+
+def _connect_beside(url: str) -> Engine:
+    Path(dialects.file_of(url)).stat()  # it would be made
+    with contextlib.suppress(InUse):  # its server has brought the schema up to date
+        Store(url).close()
+    return dialects.connect(url)
 
 
 def _settle(future: asyncio.Future[Any], outcome: Outcome) -> None:

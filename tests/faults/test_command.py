@@ -42,6 +42,7 @@ OPTIONS = [
 def _chat(
     *arguments: str,
     env: dict[str, str] | None = None,
+    cwd: Path | None = None,
     preexec: Callable[[], None] | None = None,
 ) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
@@ -50,6 +51,7 @@ def _chat(
         text=True,
         timeout=8,
         env={**os.environ, **(env or {})},
+        cwd=cwd,
         preexec_fn=preexec,
         check=False,
     )
@@ -273,8 +275,24 @@ def test_a_command_makes_a_link_for_an_admin_while_the_server_runs_and_while_it_
         assert (told["role"], told["name"]) == ("admin", "ada")
         assert server.complaints == []
     assert _chat("admin", "ada", f"--data={tmp_path}").returncode == 0
-    fresh = _chat("admin", "ada", f"--data={tmp_path / 'new'}")
-    assert "/join/" in fresh.stdout
+
+
+@pytest.mark.parametrize("command", ["admin ada", "link ada", "backup kept.tar", "export kept.zip"])
+@pytest.mark.parametrize("option", ["--data={0}", "--database=sqlite:///{0}/chat.db"])
+def test_a_command_for_what_is_kept_begins_no_place_where_there_is_none(tmp_path, command, option):
+    where = tmp_path / "not" / "there"
+    name, what = command.split()
+    said = what if name in ("admin", "link") else str(tmp_path / what)
+    refusal = _chat(name, said, option.format(where), f"--data={where}")
+    _refused(refusal, 1, f"There is no database {where / 'chat.db'}.", "--data")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_the_place_that_is_missing_is_told_by_its_whole_path(tmp_path):
+    """Who is in another folder than the server's sees it so."""
+    ended = _chat("admin", "ada", cwd=tmp_path)
+    _refused(ended, 1, str(tmp_path / "data" / "chat.db"))
+    assert list(tmp_path.iterdir()) == []
 
 
 @pytest.mark.parametrize("name", [[], [""], ["x" * 33], ["--port=3001"]])

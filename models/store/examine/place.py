@@ -11,6 +11,8 @@ from models.store import dialects, lock
 from models.store.blobs import Blobs
 from models.store.examine import Finding, contents, database
 
+BEGIN = "Say where it is by --data or --database, or start the server once."
+
 
 class Examined(NamedTuple):
     """What was looked at.
@@ -31,7 +33,7 @@ def examine_all(url: str, blobs: Path) -> Examined:
     """
     file = Path(dialects.file_of(url))
     if not file.exists():
-        return Examined([Finding(f"There is no database {file}.", "Start the server once.")])
+        return Examined([Finding(f"There is no database {file}.", BEGIN)])
     try:
         return _examine(file, blobs)
     except sqlite3.Error as error:
