@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import os
+import sys
 from collections.abc import Callable
 from functools import partial
 from math import inf
@@ -14,6 +15,7 @@ from tornado.options import Error as OptionError
 from tornado.options import OptionParser, options
 
 from handlers import logs
+from handlers.version import VERSION
 from models import sizes
 from models.addresses import Networks
 
@@ -131,6 +133,7 @@ OPTIONS = (
     Option("drain", 5.0, "seconds in which sockets are sent to a successor", within(0, 60)),
     choice("log_format", ("text", "json"), "how the log is written, one line an event"),
     Option("config", "", "file with options, one NAME = VALUE a line"),
+    Option("version", False, "say which Gust this is, and do nothing else"),
 )
 
 
@@ -158,6 +161,7 @@ def parse(arguments: list[str]) -> None:
 
     :param arguments: those behind the program's name
     :raises GiveUp: one of them is wrong
+    :raises SystemExit: it was for --help, or --version; that is printed
     """
     if "config" not in options:
         define_options(options)
@@ -178,13 +182,10 @@ def parse(arguments: list[str]) -> None:
         raise GiveUp(f"--config={options.config} can't be read: {error.strerror}.", 2) from None
     except Exception as error:  # noqa: BLE001 - the file is run as Python: anything may happen
         raise GiveUp(f"--config={options.config} is wrong: {error}.", 2) from None
-    if options.frame_limit < (least := 6 * options.text_limit + 512):
-        # A character of JSON takes up to six bytes; what a text may have must fit.
-        raise GiveUp(
-            f"--frame-limit={options.frame_limit} is too little for "
-            f"--text-limit={options.text_limit}: it must be {least} or more.",
-            2,
-        )
+    if options.version:
+        print(f"Gust {VERSION}")
+        sys.exit()
+    _check_lengths()
     try:
         options.run_parse_callbacks()  # begins logging
         logs.shape(options.log_format)
@@ -214,6 +215,17 @@ def _check_file(name: str) -> None:
         for target in targets:
             if isinstance(target, ast.Name) and target.id not in options:
                 raise OptionError(f"{target.id} in {name} is no option")
+
+
+def _check_lengths() -> None:
+    """Refuse frames that are shorter than a message may be."""
+    if options.frame_limit < (least := 6 * options.text_limit + 512):
+        # A character of JSON takes up to six bytes; what a text may have must fit.
+        raise GiveUp(
+            f"--frame-limit={options.frame_limit} is too little for "
+            f"--text-limit={options.text_limit}: it must be {least} or more.",
+            2,
+        )
 
 
 def _port_from_environment() -> list[str]:

@@ -18,6 +18,7 @@ from handlers.garbage import Collector
 from handlers.options import GiveUp
 from handlers.server import Server
 from handlers.tls import Certificate, Unusable
+from handlers.version import VERSION
 from models.errors import ChatError
 from models.store import accounts
 
@@ -67,8 +68,8 @@ async def serve(
     server = _begin(application, certificate, sockets)
     Collector(ChatSocketHandler.waiters).start()
     port = sockets[0].getsockname()[1]
-    where = hosts.where(port)
-    print(f"Gust is listening: {where}   (data in {options.data}; Ctrl+C stops it)", flush=True)
+    where, data = hosts.where(port), options.data
+    print(f"Gust {VERSION} is listening: {where}   (data in {data}; Ctrl+C stops it)", flush=True)
     await _welcome_first_admin(application, port)
     taking = asyncio.ensure_future(succession.take_place(application, sockets))
     taking.add_done_callback(_report)

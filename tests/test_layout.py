@@ -10,6 +10,7 @@ import pytest
 from tornado.options import OptionParser
 
 from handlers.options import define_options
+from handlers.version import VERSION
 
 ROOT = Path(__file__).parents[1]
 TOP_LEVEL = {
@@ -69,6 +70,11 @@ def test_nothing_else_stands_at_the_top() -> None:
         ["git", "ls-files"], cwd=ROOT, capture_output=True, text=True, check=True
     ).stdout.splitlines()
     assert {Path(name).parts[0] for name in listed} <= TOP_LEVEL
+
+
+def test_the_changelog_begins_with_this_version() -> None:
+    changelog = (ROOT / "CHANGELOG.md").read_text("utf-8")
+    assert changelog.startswith(f"# Changelog\n\n## {VERSION} ")
 
 
 def test_every_option_is_in_the_readme() -> None:

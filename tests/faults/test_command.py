@@ -19,6 +19,7 @@ from pathlib import Path
 import pytest
 import tornado.testing
 
+from handlers.version import VERSION
 from tests.faults.wire import Wire, ask, call, run, sign_in
 from tests.serving import ROOT, GustProcess
 
@@ -313,6 +314,18 @@ def test_the_log_is_an_object_a_line_where_that_is_asked_for(tmp_path):
         told = [json.loads(line) for line in server.log]
         assert [event["message"].split()[0] for event in told] == ["open", "close", "stopping"]
         assert {event["level"] for event in told} == {"info"}
+
+
+@pytest.mark.parametrize("before", [[], ["admin"], ["doctor"], ["backup", "kept.tar"]])
+def test_the_version_is_told_and_nothing_else_is_done(tmp_path, before):
+    ended = _chat(*before, "--version", cwd=tmp_path)
+    assert (ended.returncode, ended.stdout, ended.stderr) == (0, f"Gust {VERSION}\n", "")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_the_first_line_of_a_server_names_its_version(tmp_path):
+    with GustProcess(tmp_path) as server:
+        assert server._process.stdout.readline().startswith(f"Gust {VERSION} is listening: http://")
 
 
 def test_help_lists_every_command_and_each_has_its_own():

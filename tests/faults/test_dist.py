@@ -18,6 +18,7 @@ from typing import Any
 import pytest
 from PIL import Image
 
+from handlers.version import VERSION
 from tests.faults.wire import ask, call, run, sign_in
 from tests.serving import ROOT, GustProcess
 from tests.uploading import CONTENT_TYPE, form
@@ -120,6 +121,7 @@ def test_it_does_all_its_work_alone(file):
         assert {path.name for path in file.parent.iterdir()} == {"data", "gust.pyz"}
         assert server.stop() == 0
         assert not server.complaints
+        assert _command(server, "--version") == f"Gust {VERSION}\n"
         assert "/join/" in _command(server, "admin", "ada")
         assert "/join/" in _command(server, "link", "ada")
         assert "said.zip: " in _command(server, "export", "said.zip")
