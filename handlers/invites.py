@@ -75,10 +75,10 @@ class JoinHandler(Personal):
 
     async def post(self, token: str) -> None:
         """Accept it, as who one is; nobody: as the owner of the account that it is for."""
-        if await self.session_user() is None:
+        user = await self.session_user()
+        if user is None or not self.admits(user):
             await self._sign_in(token)
             return
-        user = await self.user()
         store, bus = self.application.store, self.application.bus
         session = self.token_hash
         assert session is not None

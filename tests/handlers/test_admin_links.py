@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from sqlalchemy import text
 
-from models.store import accounts, invites
+from models.store import accounts, invites, users
 from tests.handlers.accounts import PASSWORD, admin, guest, register, sign_in
 
 
@@ -167,3 +167,18 @@ class TestForTheOwnerOfAnAccount:
         assert (await call("POST", f"/api/join/{link['token']}", cookie=ada)).status == 200
         wanted = {"password": "battery staple"}
         assert (await call("PATCH", "/api/account", wanted, ada)).status == 401
+
+
+class TestWithoutGuests:
+    @pytest.fixture
+    def settings(self) -> dict[str, str]:
+        return {"guests": "off"}
+
+    @pytest.mark.gen_test
+    async def test_an_owner_comes_in_where_a_guest_of_earlier_days_was(self, app, call) -> None:
+        await register(call, "ada")
+        _, before = await app.store.write(users.create_signed_in, "carol")
+        token = await app.store.write(invites.create_for_owner, "ada")
+        came = await call("POST", f"/api/join/{token}", cookie=f"gust={before}")
+        assert came.body["user"] == {"id": 1, "name": "ada", "role": "member"}
+        assert (await call("GET", "/api/me", cookie=came.cookie)).body["user"]["name"] == "ada"
