@@ -83,23 +83,23 @@ class Joining(Connection):
     def join_ready(self) -> None:
         """Join, on opening, what has been made ready."""
         most = max(SMALLEST_HISTORY, HISTORY // max(len(self._ready), 1))
-        for ready in self._ready:
+        for (room, _), ready in zip(self.positions, self._ready, strict=True):
             if isinstance(ready, ChatError):
-                self.refuse(ready)
+                self.refuse(ready, _ref(room))
             elif isinstance(ready, events.Removed):
                 self.tell(ready)
             else:
-                self._join(ready, most)
+                self._join(ready, _ref(room), most)
         del self._ready
 
-    def _join(self, ready: Ready, most: int = HISTORY) -> None:
+    def _join(self, ready: Ready, ref: str | None, most: int = HISTORY) -> None:
         room = ready.channel.room
         if room not in self.mine:  # left while it was made ready
             self.tell(events.Removed(room=room))
             return
         if self.application.cache.get(room) is not ready.channel:
             # It was quiet and let go of meanwhile: what it holds is not the present.
-            self._begin_to_join(events.Join(room=room, since=ready.since))
+            self._begin_to_join(events.Join(room=room, since=ready.since, ref=ref))
             return
         assert self.listener is not None
         self.joined[room] = ready.channel
@@ -135,7 +135,7 @@ class Joining(Connection):
             prepared.exception()  # nobody is left to be told
             return
         try:
-            self._join(prepared.result())
+            self._join(prepared.result(), event.ref)
         except ChatError as error:
             self.refuse(error, event.ref)
 
@@ -154,3 +154,8 @@ class Joining(Connection):
         if channel is not None:
             assert self.listener is not None
             self.application.live.leave(self.listener, self.person, channel, at_once)
+
+
+def _ref(room: int) -> str:
+    """Name a room of the handshake in its error, as an event's ``ref`` would."""
+    return f"join {room}"

@@ -255,6 +255,7 @@ async def test_nobody_resumes_it(app, call, connect, kind, position) -> None:
             resume, epoch = position.format(room=room), app.store.epoch
             phone = await connect(cookie=stranger.cookie, greeted=False, resume=resume, epoch=epoch)
             told.append(await phone.until("error"))
+            assert told[-1].pop("ref") == f"join {room}"
             await nothing_of_it_arrives(phone, laptop, ids)
         assert told[0] == told[1]
         assert told[0]["code"] == "not_found"

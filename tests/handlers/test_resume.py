@@ -7,6 +7,8 @@ from urllib.parse import urlencode
 
 import pytest
 
+from models.errors import NotStored
+from models.store import messages
 from tests.talking import HANDSHAKE
 
 LOBBY = 1
@@ -80,7 +82,27 @@ async def test_a_room_that_is_not_there_is_told_and_the_rest_resumed(connect) ->
     ada = await connect("ada")
     bob = await connect("bob", resume=f"77:3,{LOBBY}:0", epoch=epoch_of(ada))
     assert [e["type"] for e in bob.events] == ["welcome", "error", "history", "presence"]
-    assert bob.events[1]["code"] == "not_found"
+    assert (bob.events[1]["code"], bob.events[1]["ref"]) == ("not_found", "join 77")
+
+
+@pytest.mark.gen_test
+async def test_of_a_room_that_can_not_be_read_it_is_told_which_one(
+    app, connect, monkeypatch
+) -> None:
+    ada = await connect("ada")
+    for number in range(7):  # two more than memory has
+        await ada.say(f"{number}")
+
+    def fail(*_: Any) -> None:
+        raise NotStored()
+
+    monkeypatch.setattr(messages, "changes_up_to", fail)
+    bob = await connect("bob", greeted=False, resume=f"{LOBBY}:1", epoch=epoch_of(ada))
+    error = await bob.until("error")
+    assert (error["code"], error["ref"]) == ("not_stored", f"join {LOBBY}")
+    monkeypatch.undo()
+    bob.send(type="join", room=LOBBY, since=1, epoch=epoch_of(ada))
+    assert [m["text"] for m in (await bob.until("history"))["messages"]] == [*"123456"]
 
 
 @pytest.mark.gen_test
