@@ -16,6 +16,7 @@ from handlers.live import Ready
 from models import events
 from models.channel import Channel
 from models.errors import ChatError, NotFound
+from models.policy import LOBBY
 from models.signals import CameIn
 from models.store import members, rooms
 
@@ -46,7 +47,8 @@ class Joining(Connection):
         self, room: int, since: int | None
     ) -> Ready | ChatError | events.Removed:
         try:
-            if since and room not in self.mine:  # left, on another device, meanwhile
+            has_it = since is not None and room != LOBBY  # which nobody can have left
+            if has_it and room not in self.mine:  # left, on another device, meanwhile
                 await self.application.store.read(rooms.find, self.person.id, room)
                 return events.Removed(room=room)
             return await self._make_ready(room, since)

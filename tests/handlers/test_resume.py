@@ -114,15 +114,19 @@ async def test_a_room_told_twice_is_resumed_once(connect) -> None:
     assert [e["type"] for e in bob.events].count("history") == 1
 
 
+@pytest.mark.parametrize("said", [0, 1])
 @pytest.mark.gen_test
-async def test_a_room_that_was_left_on_another_device_is_not_entered_again(connect, call) -> None:
+async def test_a_room_that_was_left_on_another_device_is_not_entered_again(
+    connect, call, said
+) -> None:
     cookie = (await call("POST", "/api/session", {"name": "ada"})).cookie
     me = (await call("GET", "/api/me", cookie=cookie)).body["user"]["id"]
     den = (await call("POST", "/api/rooms", {"name": "den"}, cookie)).body["id"]
     ada = await connect(cookie=cookie)
-    await ada.say("hello", room=den)
+    for number in range(said):
+        await ada.say(f"{number}", room=den)
     await call("DELETE", f"/api/rooms/{den}/members/{me}", cookie=cookie)
-    back = await connect(cookie=cookie, greeted=False, resume=f"{den}:1", epoch=epoch_of(ada))
+    back = await connect(cookie=cookie, greeted=False, resume=f"{den}:{said}", epoch=epoch_of(ada))
     assert (await back.until("removed"))["room"] == den
     assert [room["name"] for room in back.events[0]["rooms"]] == ["lobby"]
 
