@@ -40,26 +40,29 @@ class Joining(Connection):
         self.joined = {}
         if self.revoked:
             return  # it is closed as soon as it is open: nobody is to enter anything
-        self._ready = [await self._try_to_make_ready(*position) for position in self.positions]
+        most = max(SMALLEST_HISTORY, HISTORY // max(len(self.positions), 1))
+        self._ready = [
+            await self._try_to_make_ready(*position, most) for position in self.positions
+        ]
         await self.application.arrivals.pace.turn()  # opening is most of the work
 
     async def _try_to_make_ready(
-        self, room: int, since: int | None
+        self, room: int, since: int | None, most: int
     ) -> Ready | ChatError | events.Removed:
         try:
             has_it = since is not None and room != LOBBY  # which nobody can have left
             if has_it and room not in self.mine:  # left, on another device, meanwhile
                 await self.application.store.read(rooms.find, self.person.id, room)
                 return events.Removed(room=room)
-            return await self._make_ready(room, since)
+            return await self._make_ready(room, since, most)
         except ChatError as error:
             return error
 
-    async def _make_ready(self, room: int | str, since: int | None) -> Ready:
+    async def _make_ready(self, room: int | str, since: int | None, most: int) -> Ready:
         if room not in self.mine:
             room = await self._enter(room)
         assert isinstance(room, int)
-        return await self.application.live.open(room, since)
+        return await self.application.live.open(room, since, most)
 
     async def _enter(self, room: int | str) -> int:
         """Become a member of an open room, and tell one's other devices."""
@@ -84,51 +87,55 @@ class Joining(Connection):
 
     def join_ready(self) -> None:
         """Join, on opening, what has been made ready."""
-        most = max(SMALLEST_HISTORY, HISTORY // max(len(self._ready), 1))
         for (room, _), ready in zip(self.positions, self._ready, strict=True):
             if isinstance(ready, ChatError):
                 self.refuse(ready, _ref(room))
             elif isinstance(ready, events.Removed):
                 self.tell(ready)
             else:
-                self._join(ready, _ref(room), most)
+                self._join(ready, _ref(room))
         del self._ready
 
-    def _join(self, ready: Ready, ref: str | None, most: int = HISTORY) -> None:
+    def _join(self, ready: Ready, ref: str | None) -> None:
         room = ready.channel.room
         if room not in self.mine:  # left while it was made ready
             self.tell(events.Removed(room=room))
             return
         if self.application.cache.get(room) is not ready.channel:
             # It was quiet and let go of meanwhile: what it holds is not the present.
-            self._begin_to_join(events.Join(room=room, since=ready.since, ref=ref))
+            again = events.Join(room=room, since=ready.since, ref=ref)
+            self._begin_to_join(again, ready.most)
             return
         assert self.listener is not None
         self.joined[room] = ready.channel
-        self.application.live.join(self.listener, self.person, ready, most)
+        self.application.live.join(self.listener, self.person, ready)
 
     def on_join(self, event: events.Join) -> None:
         self.application.rates.joins.take(self.person.id, time.monotonic())
         self._begin_to_join(event)
 
-    def _begin_to_join(self, event: events.Join) -> None:
+    def _begin_to_join(self, event: events.Join, most: int = HISTORY) -> None:
         known = event.epoch in (None, self.application.store.epoch)
         since = event.since if known else None
         preparing = asyncio.ensure_future(
-            self._make_ready_after(self._preparing, event.room, since)
+            self._make_ready_after(self._preparing, event.room, since, most)
         )
         self._preparing = preparing
         IOLoop.current().add_future(preparing, partial(self._prepared, event))
 
     async def _make_ready_after(
-        self, previous: asyncio.Future[Ready] | None, room: int | str, since: int | None
+        self,
+        previous: asyncio.Future[Ready] | None,
+        room: int | str,
+        since: int | None,
+        most: int,
     ) -> Ready:
         """Prepare one room after the other: the client sees them in its own order."""
         if previous is not None:
             await asyncio.wait([previous])
         if not self.is_here:
             raise NotFound("connection")  # nobody is left to be told
-        return await self._make_ready(room, since)
+        return await self._make_ready(room, since, most)
 
     def _prepared(self, event: events.Join, prepared: asyncio.Future[Ready]) -> None:
         if self._preparing is prepared:

@@ -33,12 +33,16 @@ NEWCOMERS_PAGE = 50  # messages; where memory has fewer, they are read
 class Ready(NamedTuple):
     """A room that has been made ready to be joined.
 
+    It may wait for many others, so it holds no more than will be told.
+
+    :ivar most: bytes of the newcomer's history, and of what is held for it
     :ivar since: the change up to which the newcomer has everything; None: nothing
     :ivar older: what the database had after that, where memory does not go so far
     :ivar latest: the page to begin with, where memory is short of one
     """
 
     channel: Channel
+    most: int
     since: int | None
     older: Older | None
     latest: Latest | None
@@ -118,9 +122,10 @@ class Live:
 
     # ------------------------------------------------------------ joining
 
-    async def open(self, room: int, since: int | None) -> Ready:
+    async def open(self, room: int, since: int | None, most: int) -> Ready:
         """Await all that joining a room needs.
 
+        :param most: bytes of the newcomer's history
         :param since: the change up to which the newcomer has everything
         :returns: what :meth:`join` takes
         :raises ChatError: there is no such room, or it can't be read
@@ -134,12 +139,12 @@ class Live:
             missing = await self._store.read(messages.changes, room, channel.seq)
             self._pass_on(channel, channel.fill(*missing))
         if since is not None and since < channel.since:
-            older = await self._store.read(messages.changes_up_to, room, since, CATCH_UP)
+            older = await self._store.read(messages.changes_up_to, room, since, CATCH_UP, most)
             since = since if older is not None else None
         page = min(NEWCOMERS_PAGE, channel.size)
         if since is None and channel.is_short(page):
-            latest = await self._store.read(messages.latest, room, page)
-        return Ready(channel, since, older, latest)
+            latest = await self._store.read(messages.latest, room, page, most)
+        return Ready(channel, most, since, older, latest)
 
     async def _open(self, room: int) -> Channel:
         opened: asyncio.Future[Channel] = asyncio.get_running_loop().create_future()
@@ -155,33 +160,24 @@ class Live:
         self._cache.open(room, resolve)
         return await opened
 
-    def join(
-        self,
-        listener: Listener,
-        user: User,
-        ready: Ready,
-        most: int,
-    ) -> None:
-        """Bring a newcomer to the present, and add it to the listeners, in one go.
-
-        :param most: bytes of its history
-        """
+    def join(self, listener: Listener, user: User, ready: Ready) -> None:
+        """Bring a newcomer to the present, and add it to the listeners, in one go."""
         channel = ready.channel
         self._turn.settle(channel)
-        listener.send(self._history(ready, most))
+        listener.send(self._history(ready))
         again = listener in channel.listeners
         if not again and self._presences.join(channel, user):
             self._turn.settle(channel)
         channel.listeners.add(listener)
         listener.send(frame(encode(presence_of(channel))))
 
-    def _history(self, ready: Ready, most: int) -> bytes:
+    def _history(self, ready: Ready) -> bytes:
         """Make the frame that brings a newcomer to the present.
 
         The last one is kept: a server that comes back tells a thousand people the
         same, one after the other.
         """
-        channel, since, older, latest = ready
+        channel, most, since, older, latest = ready
         asked = (channel.room, channel.seq, since, most)
         from_memory = older is None and latest is None
         if from_memory and self._last_history[0] == asked:

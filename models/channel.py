@@ -6,7 +6,7 @@ holds the channel, and handed back through :meth:`Channel.fill`.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
@@ -202,13 +202,7 @@ class Channel:
             held = {change.id: change for change in stored.changes if change.seq <= self.seq}
             more = stored.more or first not in held
             held |= {id: change for id, change in self.recent.items() if id >= first}
-        page: list[Change] = []
-        for id in sorted(held, reverse=True):
-            most -= len(held[id].body)
-            if most < 0 and page:
-                break
-            page.append(held[id])
-        page.reverse()
+        page = newest([held[id] for id in sorted(held)], most)
         return CatchUp(page, reset=True, more=more or len(page) < len(held))
 
     def rewrite(self, change: Change) -> None:
@@ -231,3 +225,15 @@ class Channel:
             oldest = self.recent.pop(next(iter(self.recent)))
             self.since = oldest.seq
             self.floor = max(self.floor, oldest.id + 1)
+
+
+def newest(changes: Sequence[Change], most: int) -> list[Change]:
+    """Give the last of these changes that have ``most`` bytes together, and one in any case."""
+    held: list[Change] = []
+    for change in reversed(changes):
+        most -= len(change.body)
+        if most < 0 and held:
+            break
+        held.append(change)
+    held.reverse()
+    return held

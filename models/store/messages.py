@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import Connection, Select, select
 
 from models import policy
-from models.channel import Change, Latest, Older, Recent
+from models.channel import Change, Latest, Older, Recent, newest
 from models.errors import NotFound
 from models.events import User
 from models.store import rooms as rooms_of
@@ -33,19 +33,30 @@ def changes(connection: Connection, room: int, since: int) -> Older:
     :raises NotFound: there is no such room
     """
     seq = current(connection, room)
-    found = whole.where(messages.c.room == room, messages.c.seq > since)
-    rows = connection.execute(found.order_by(messages.c.seq))
-    return [change_of(row) for row in rows], seq
+    return [change_of(row) for row in connection.execute(_after(room, since))], seq
 
 
-def changes_up_to(connection: Connection, room: int, since: int, most: int) -> Older | None:
-    """Read as :func:`changes` does; None: there are more than ``most``, or some are forgotten."""
+def changes_up_to(
+    connection: Connection, room: int, since: int, most: int, size: int
+) -> Older | None:
+    """Read as :func:`changes` does, but no more than can be told; None: starting anew is due.
+
+    That is where there are more than ``most``, where they have more than ``size`` bytes, and
+    where some are forgotten.
+    """
     if since < _forgotten(connection, room):
         return None
     later = select(messages.c.seq).where(messages.c.room == room, messages.c.seq > since)
     if connection.scalar(later.order_by(messages.c.seq).offset(most).limit(1)) is not None:
         return None
-    return changes(connection, room, since)
+    seq = current(connection, room)
+    held = []
+    for row in connection.execute(_after(room, since)):
+        held.append(change_of(row))
+        size -= len(held[-1].body)
+        if size < 0:
+            return None
+    return held, seq
 
 
 def recent(connection: Connection, room: int, size: int) -> Recent:
@@ -121,14 +132,21 @@ def page(
     return Page(latest.changes[::-1], latest.more)
 
 
-def latest(connection: Connection, room: int, limit: int) -> Latest:
+def latest(connection: Connection, room: int, limit: int, size: int) -> Latest:
     """Read the latest page of a room, for somebody who has nothing yet.
 
+    :param size: so many bytes at most; the very latest message in any case
     :raises NotFound: there is no such room
     """
     seq = current(connection, room)
     found = page(connection, room, limit)
-    return Latest(found.changes, seq, found.more)
+    held = newest(found.changes, size)
+    return Latest(held, seq, found.more or len(held) < len(found.changes))
+
+
+def _after(room: int, since: int) -> Select[Any]:
+    found = whole.where(messages.c.room == room, messages.c.seq > since)
+    return found.order_by(messages.c.seq)
 
 
 def _page(connection: Connection, found: Select[Any], limit: int) -> Page:

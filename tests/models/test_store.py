@@ -25,6 +25,7 @@ from models.store.schema import messages as table
 from models.store.schema import metadata
 
 LOBBY = 1
+FAR = 1 << 30  # bytes: no limit
 
 
 @pytest.fixture
@@ -258,10 +259,36 @@ def test_a_catch_up_over_its_limit_is_not_read(store: Store) -> None:
     async def main() -> None:
         ada = await store.write(users.create, "ada")
         await posted(store, *(post(ada, f"{n}") for n in range(1, 6)))
-        older = await store.read(messages.changes_up_to, LOBBY, 2, 3)
+        older = await store.read(messages.changes_up_to, LOBBY, 2, 3, FAR)
         assert older is not None
         assert [c.seq for c in older[0]] == [3, 4, 5]
-        assert await store.read(messages.changes_up_to, LOBBY, 1, 3) is None
+        assert await store.read(messages.changes_up_to, LOBBY, 1, 3, FAR) is None
+
+    run(main)
+
+
+def test_a_catch_up_over_its_bytes_is_not_held(store: Store) -> None:
+    async def main() -> None:
+        ada = await store.write(users.create, "ada")
+        await posted(store, *(post(ada, f"{n}") for n in range(1, 6)))
+        older, _ = await store.read(messages.changes, LOBBY, 2)
+        size = sum(len(change.body) for change in older)
+        assert await store.read(messages.changes_up_to, LOBBY, 2, 9, size) == (older, 5)
+        assert await store.read(messages.changes_up_to, LOBBY, 2, 9, size - 1) is None
+
+    run(main)
+
+
+def test_a_newcomers_page_is_cut_to_its_bytes_and_tells_that_there_is_more(store: Store) -> None:
+    async def main() -> None:
+        ada = await store.write(users.create, "ada")
+        await posted(store, *(post(ada, f"{n}") for n in range(1, 6)))
+        whole = await store.read(messages.latest, LOBBY, 9, FAR)
+        assert ([c.id for c in whole.changes], whole.more) == ([1, 2, 3, 4, 5], False)
+        two = sum(len(change.body) for change in whole.changes[-2:])
+        for size, ids in ((two, [4, 5]), (two - 1, [5]), (0, [5])):
+            cut = await store.read(messages.latest, LOBBY, 9, size)
+            assert ([c.id for c in cut.changes], cut.seq, cut.more) == (ids, 5, True)
 
     run(main)
 
