@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, expect, sync_playwright
 
+from tests.browser.modules import Run, importing
 from tests.browser.person import Person
 from tests.browser.warm import WarmGust
 from tests.serving import GustProcess
@@ -122,3 +123,14 @@ def arrivals(chromium: Browser, gust: GustProcess) -> Iterator[Arrive]:
         person.context.close()
     for person in everyone:
         assert not person.complaints, (person.name, person.complaints)
+
+
+@pytest.fixture(scope="module")
+def run(chromium: Browser, spare: Callable[[], GustProcess]) -> Iterator[Run]:
+    """Use a module of the page's models: ``run("room", "return new it.Room(lobby).seq")``."""
+    gust = spare()
+    page = chromium.new_page()
+    page.goto(gust.url)
+    yield importing(page)
+    page.close()
+    gust.kill()

@@ -2,55 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from typing import Any
-
 import pytest
-from playwright.sync_api import Browser
 
 from models import emoji
-from tests.serving import GustProcess
-
-Run = Callable[[str, str], Any]
-
-SETTING = """
-  const message = (id, seq, text = `text ${id}`, user = { id: 1, name: 'ada' }) =>
-    ({ id, seq, text, user, room: 1, date: id * 1000, msgId: `m${id}` });
-  const lobby = { id: 1, name: 'lobby', kind: 'open', topic: '', seq: 0 };
-  const page = numbers => ({
-    messages: numbers.map(n => message(n, n)), seq: numbers.at(-1), reset: true, more: false,
-  });
-  const shelf = () => {
-    const kept = new Map();
-    return {
-      kept,
-      all: async () => [...kept.values()],
-      put: async each => kept.set(each.msgId, { ...each }),
-      remove: async msgId => kept.delete(msgId),
-    };
-  };
-  const turn = () => new Promise(resolve => setTimeout(resolve));
-  const ids = list => list.map(({ id }) => id).join();
-"""
-
-
-@pytest.fixture(scope="module")
-def run(chromium: Browser, spare: Callable[[], GustProcess]) -> Iterator[Run]:
-    gust = spare()
-    page = chromium.new_page()
-    page.goto(gust.url)
-    main = page.locator("script[type=module]").get_attribute("src")
-    assert main is not None
-    folder = main.rpartition("/")[0] + "/models/"
-
-    def run(module: str, body: str) -> Any:
-        return page.evaluate(
-            f"async () => {{ const it = await import('{folder}{module}.js'); {SETTING} {body} }}"
-        )
-
-    yield run
-    page.close()
-    gust.kill()
+from tests.browser.modules import Run
 
 
 def test_a_room_keeps_the_newest_state_of_each_message_in_order(run: Run) -> None:

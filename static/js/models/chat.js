@@ -49,9 +49,7 @@ export class Chat extends EventTarget {
   connect(connection, signal) {
     this.#connection = connection;
     connection.addEventListener('event', ({ detail }) => this.#answers[detail.type]?.(detail), { signal });
-    connection.addEventListener('state', () => connection.state !== 'connected' && this.#outbox.disconnected(), {
-      signal,
-    });
+    connection.addEventListener('state', () => connection.state !== 'connected' && this.#disconnected(), { signal });
   }
 
   /** I have a session. */
@@ -181,6 +179,11 @@ export class Chat extends EventTarget {
     }
     for (const room of this.#roster.all) room.rename(user);
     this.dispatchEvent(new CustomEvent('person', { detail: user }));
+  }
+
+  #disconnected() {
+    this.#outbox.disconnected();
+    this.#following.disconnected();
   }
 
   #welcome({ user, rooms, epoch, limits }) {

@@ -21,6 +21,7 @@ export class Following {
    */
   position(current) {
     let rooms = this.#roster.all.filter((room) => room.held || (room === current && !room.joining));
+    rooms.sort((one, other) => (other === current) - (one === current));
     rooms = rooms.slice(0, MOST_RESUMED);
     if (!rooms.length && this.#roster.lobby) rooms = [this.#roster.lobby];
     this.#resumed = new Set(rooms.map(({ id }) => id));
@@ -34,6 +35,11 @@ export class Following {
     this.#epoch = epoch;
   }
 
+  /** Nothing is told any more, until rooms are joined again. */
+  disconnected() {
+    for (const room of this.#roster.all) room.live = false;
+  }
+
   forget() {
     this.#epoch = '';
   }
@@ -45,11 +51,12 @@ export class Following {
 
   /**
    * Join a room. With where we are only what is new comes; the rest is loaded when somebody opens it.
-   * @param {boolean} whole let its latest page come
+   * @param {boolean} whole let its latest page come, if we hold nothing of it
    */
   join(room, whole) {
-    const since = whole ? {} : { since: room.held ? room.seq : room.told, epoch: this.#epoch };
-    this.#send({ type: 'join', room: room.id, ref: `join ${room.id}`, ...since });
+    const since = room.held ? room.seq : room.told;
+    const from = whole && !room.held ? {} : { since, epoch: this.#epoch };
+    this.#send({ type: 'join', room: room.id, ref: `join ${room.id}`, ...from });
   }
 
   /** @returns {import('./room.js').Room | undefined} the room that an error is about: it could not be joined */
@@ -64,7 +71,7 @@ export class Following {
    * @param {(room: import('./room.js').Room) => boolean} whole asked when it is time
    */
   joinLater(room, retry, whole) {
-    const again = () => this.#roster.room(room.id) === room && !room.held && this.join(room, whole(room));
+    const again = () => this.#roster.room(room.id) === room && !room.live && this.join(room, whole(room));
     setTimeout(again, retry ?? JOIN_AGAIN);
   }
 }

@@ -16,7 +16,8 @@ export class Room extends Log {
   atEnd = true; // the reader is, or would be, at the latest message
   line = Infinity; // what is new begins behind this change
   seq = 0; // up to here, nothing is missing
-  held = false; // the server tells us of changes after `seq`
+  held = false; // that counts: else we hold nothing
+  live = false; // the server tells this connection of changes after `seq`
   #given = '';
   #me;
 
@@ -71,15 +72,16 @@ export class Room extends Log {
       this.told = seq;
     }
     this.seq = reset ? seq : Math.max(this.seq, seq);
-    this.held = true;
+    this.held = this.live = true;
     for (const message of messages) this.join(message);
     this.changed(known && !reset ? messages.filter(({ id }) => id > known) : [], false);
   }
 
-  /** A change told live. */
+  /** A change told live; or, before that, the answer to one of ours, with others still to come before it. */
   receive(message) {
+    if (!this.live) return this.acknowledge(message);
     this.seq = Math.max(this.seq, message.seq);
-    this.#take(message);
+    return this.#take(message);
   }
 
   /** The answer to a message of ours. To one sent twice it may run ahead of changes still on their way. */

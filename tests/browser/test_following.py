@@ -1,0 +1,109 @@
+"""Which rooms the page asks to be told of, and from where on, so that nothing is missing."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from tests.browser.modules import Run
+
+# Ada's page, with the server's part played by hand.
+SERVER = """
+  const ada = { id: 1, name: 'ada' };
+  const bob = { id: 2, name: 'bob' };
+  const den = { id: 2, name: 'den', kind: 'open', topic: '', seq: 100 };
+  const asked = [];
+  const socket = Object.assign(new EventTarget(), {
+    state: 'idle',
+    send: event => asked.push(event),
+  });
+  const become = state => {
+    socket.state = state;
+    socket.dispatchEvent(new Event('state'));
+  };
+  const tell = event => socket.dispatchEvent(new CustomEvent('event', { detail: event }));
+  const drop = () => become('reconnecting');
+  const welcome = (...rooms) => {
+    asked.length = 0;
+    const query = new URLSearchParams(chat.position());
+    become('connected');
+    tell({ type: 'welcome', user: ada, rooms, epoch: 'e', limits: {} });
+    return [...query.values()].join(' ');
+  };
+  const said = (room, ...numbers) => numbers.map(n => ({ ...message(n, n, `${n}`, bob), room }));
+  const history = (room, messages, seq, reset = false) =>
+    tell({ type: 'history', room, messages, seq, reset, more: false });
+  const refuse = (room, code, retry) =>
+    tell({ type: 'error', code, message: 'No.', ref: `join ${room}`, retry });
+  const joins = () => asked.filter(({ type }) => type === 'join')
+    .map(({ room, since }) => `${room} from ${since ?? 'nothing'}`).join();
+  const until = async condition => {
+    for (const end = Date.now() + 3000; !condition() && Date.now() < end;) await turn();
+  };
+  const outbox = {
+    open: () => {}, connected: () => {}, disconnected: () => {}, acknowledged: () => {},
+    refused: () => false, of: () => [],
+  };
+  const chat = new it.Chat(outbox);
+  chat.connect(socket);
+  chat.begin({ user: ada, rooms: [lobby, den] });
+"""
+
+
+@pytest.fixture
+def follow(run: Run) -> Callable[[str], Any]:
+    return lambda body: run("chat", SERVER + body)
+
+
+def test_a_room_held_before_that_could_not_be_joined_now_is_asked_for_again(follow) -> None:
+    assert follow(
+        """
+        welcome(lobby, den);
+        history(1, [], 0, true);
+        history(2, [], 100);
+        drop();
+        const resumed = welcome(lobby, { ...den, seq: 110 });
+        history(1, [], 0);
+        refuse(2, 'not_stored', 1);
+        await until(joins);
+        return [resumed, joins()];
+        """
+    ) == ["1:0,2:100 e", "2 from 100"]
+
+
+def test_an_answer_from_a_room_that_is_not_joined_hides_nothing_that_was_missed(follow) -> None:
+    assert follow(
+        """
+        welcome(lobby, den);
+        history(2, said(2, 99, 100), 100, true);
+        drop();
+        welcome(lobby, { ...den, seq: 104 });
+        refuse(2, 'not_stored', 1000);
+        tell({ type: 'message', ...message(99, 105, 'edited', bob), room: 2 });
+        drop();
+        const resumed = welcome(lobby, { ...den, seq: 105 });
+        history(2, said(2, 101, 102), 105);
+        tell({ type: 'message', ...message(99, 107, 'edited', bob), room: 2 });
+        return [resumed, ids(chat.room(2).messages), chat.room(2).seq];
+        """
+    ) == ["2:100 e", "99,100,101,102", 107]
+
+
+def test_the_room_in_sight_is_resumed_before_all_others(follow) -> None:
+    assert (
+        follow(
+            """
+        const rooms = Array.from({ length: 250 }, (_, at) => ({ ...den, id: at + 1 }));
+        welcome(...rooms);
+        for (const { id } of rooms) history(id, said(id, 100), 100, true);
+        chat.look(250);
+        drop();
+        const resumed = welcome(...rooms).split(',');
+        const first = [resumed[0], resumed.length, joins().split(',')[0]];
+        return [...first, chat.room(250).messages.length].join(' ');
+        """
+        )
+        == "250:100 200 200 from 100 1"
+    )
