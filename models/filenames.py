@@ -11,6 +11,8 @@ import re
 import unicodedata
 from urllib.parse import quote
 
+from models.nfc import composed
+
 LONGEST = 120  # characters
 
 _UNSEEN = {"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"}
@@ -25,7 +27,7 @@ def clean(name: str) -> str:
     the end of the stem. Where nothing is left it is called “file”.
     """
     name = re.split(r"[/\\]", name)[-1]
-    spaced = _SPACES.sub(" ", unicodedata.normalize("NFC", name))
+    spaced = _SPACES.sub(" ", composed(name))
     seen = "".join(char for char in spaced if unicodedata.category(char) not in _UNSEEN)
     seen = seen.strip(" .") if seen.strip(" .") == "" else seen.strip()
     if len(seen) > LONGEST:

@@ -19,7 +19,7 @@ from typing import Annotated, Any, Literal, Protocol
 import re2
 from msgspec import Meta, Struct
 
-from models import folding
+from models import folding, nfc
 from models.errors import BadEvent, Refused
 from models.wordlist import WordList
 
@@ -96,7 +96,7 @@ class Filter:
 
     def _mask(self, text: str) -> str:
         for sieve in self._masking:
-            composed = folding.composed(text)
+            composed = nfc.composed(text)
             spans = list(islice(sieve.spans(composed), MOST_SPANS + 1))
             if len(spans) > MOST_SPANS:
                 return MASK * len(text)

@@ -10,6 +10,8 @@ import re
 import unicodedata
 from collections.abc import Callable, Iterator
 
+from models.nfc import composed
+
 MOST_KEPT = 1 << 15  # characters whose reading is remembered
 
 # Marks that can be set on letters of any script: accents, and those that pile up. The marks
@@ -58,11 +60,6 @@ class Table(dict[int, str]):
             self.clear()
         self[point] = read = self._read(chr(point))
         return read
-
-
-def composed(text: str) -> str:
-    """Give a text with its letters and marks composed (NFC), in which positions are counted."""
-    return unicodedata.normalize("NFC", text)
 
 
 def seen(text: str) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import unicodedata
 
 from models.errors import BadEvent, Empty, TooLong
+from models.nfc import composed
 
 LONGEST_USER = 32  # characters
 LONGEST_ROOM = 64
@@ -38,7 +39,7 @@ def clean(name: str, longest: int, what: str = "A name") -> str:
 
 def clean_line(text: str, longest: int, what: str) -> str:
     """Normalise one line of text; unlike a name, it may be empty."""
-    text = unicodedata.normalize("NFC", text).strip()
+    text = composed(text).strip()
     if len(text) > longest:
         raise TooLong(what, len(text), longest)
     for char in text:
@@ -59,4 +60,4 @@ def key(name: str) -> str:
     if name.isascii():  # nothing unseen, and its own normal form
         return name.lower()
     seen = name.casefold().translate(_UNSEEN)
-    return unicodedata.normalize("NFC", seen)
+    return composed(seen)

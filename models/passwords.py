@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import base64
 import secrets
-import unicodedata
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 
 from models.errors import BadEvent
+from models.nfc import composed
 
 SHORTEST = 8  # characters
 LONGEST = 256
@@ -64,7 +64,7 @@ def is_outdated(kept: str) -> bool:
 
 def _same_everywhere(password: str) -> str:
     """Bring it to one form: keyboards differ in how they compose an “é” (RFC 8265, 4.2.2)."""
-    return unicodedata.normalize("NFC", password)
+    return composed(password)
 
 
 def _invent() -> str:

@@ -9,7 +9,7 @@ from html import escape
 from typing import NamedTuple
 
 from models.errors import BadEvent, Empty, TooLong
-from models.folding import composed
+from models.nfc import composed
 
 LONGEST = 200  # characters of a query
 EXCERPT = 240  # characters of a found text

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import unicodedata
-
+from models import nfc
 from models.errors import BadEvent, TooLong
 from models.names import is_unseen
 
@@ -27,6 +26,5 @@ def is_blank(text: str) -> bool:
 
 def composed(text: str) -> str | None:
     """Give a text with its letters and marks composed (NFC); None: they are, as nearly always."""
-    if text.isascii() or unicodedata.is_normalized("NFC", text):
-        return None
-    return unicodedata.normalize("NFC", text)
+    form = nfc.composed(text)
+    return None if form == text else form
