@@ -165,10 +165,13 @@ class Application(TornadoApplication):
         self.proxies.reveal(request)
         found = super().find_handler(request, **kwargs)
         assert issubclass(found.handler_class, Handler)
-        most = max(found.handler_class.largest_body, self.limits["frame"])
+        most = found.handler_class.largest_body(self.limits)
         if bodies.length_of(request) > most:
             return self.get_handler_delegate(request, bodies.Oversized, {"most": most})
-        if bodies.is_chunked(request) and not found.stream_request_body:
+        if found.stream_request_body:
+            return found
+        bodies.connection_of(request).set_max_body_size(most)
+        if bodies.is_chunked(request):
             refusal = {"most": most, "begun": True}
             make = partial(self.get_handler_delegate, request, bodies.Oversized, refusal)
             return bodies.Measured(request, found, most, make)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import re
+from collections.abc import Mapping
 from http import HTTPStatus
 from typing import Any, ClassVar, TypeVar
 from weakref import WeakSet
@@ -44,20 +45,24 @@ HEADERS = {
 TWO_YEARS = 2 * 365 * 86400  # seconds for which a browser asks by TLS only
 
 
+LARGEST_BODY = 1 << 16  # bytes
 LONGEST_PAGE = 100  # entries
 
 
 class Handler(Identity):
     """Answer one request.
 
-    :cvar largest_body: the most bytes of a body that are taken; a frame's, where that is more
     :cvar is_limited: how often one address may ask for it has a limit
     :cvar under_way: those that have not been answered yet
     """
 
-    largest_body: ClassVar[int] = 1 << 16
     is_limited: ClassVar[bool] = True
     under_way: ClassVar[WeakSet[Handler]] = WeakSet()
+
+    @classmethod
+    def largest_body(cls, limits: Mapping[str, int]) -> int:
+        """Tell how many bytes of a body are taken."""
+        return LARGEST_BODY
 
     def set_default_headers(self) -> None:
         for name, value in HEADERS.items():

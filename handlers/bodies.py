@@ -49,8 +49,7 @@ class Streaming(Handler):
 
     @property
     def connection(self) -> HTTP1Connection:
-        assert isinstance(self.request.connection, HTTP1Connection)
-        return self.request.connection
+        return connection_of(self.request)
 
     def refuse(self, error: ChatError) -> None:
         """Answer with an error now, before the body is here."""
@@ -134,9 +133,7 @@ class Measured(HTTPMessageDelegate):
         self, start_line: RequestStartLine | ResponseStartLine, headers: HTTPHeaders
     ) -> Awaitable[None] | None:
         self._begin = start_line, headers
-        connection = self._request.connection
-        assert isinstance(connection, HTTP1Connection)
-        connection.set_max_body_size(sys.maxsize)  # it is counted here
+        connection_of(self._request).set_max_body_size(sys.maxsize)  # it is counted here
         return self._to.headers_received(start_line, headers)
 
     def data_received(self, chunk: bytes) -> Awaitable[None] | None:
@@ -164,6 +161,11 @@ class TooLongBody(BadEvent):
     def __init__(self, length: int, most: int) -> None:
         has = f"has {length:,} bytes" if length else "is too long"
         super().__init__(f"This body {has}; {most:,} is the most taken here.")
+
+
+def connection_of(request: HTTPServerRequest) -> HTTP1Connection:
+    assert isinstance(request.connection, HTTP1Connection)
+    return request.connection
 
 
 def length_of(request: HTTPServerRequest) -> int:

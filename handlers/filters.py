@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import sys
+from collections.abc import Mapping
 
 from msgspec import Struct
 
@@ -15,6 +16,8 @@ from models.filters import Filter, Rule
 from models.signals import FiltersChanged
 from models.store import filters
 
+ALL_RULES = 1 << 21  # bytes of a body: more than other requests may have
+
 
 class Rules(Struct, forbid_unknown_fields=True):
     rules: list[Rule]
@@ -23,8 +26,11 @@ class Rules(Struct, forbid_unknown_fields=True):
 class FiltersHandler(Streaming):
     """``/api/filters``."""
 
-    largest_body = 1 << 21  # all rules: more than other requests may have
     admin: User
+
+    @classmethod
+    def largest_body(cls, limits: Mapping[str, int]) -> int:
+        return ALL_RULES
 
     async def prepare(self) -> None:
         """Find out who it is before taking more of a body than others may send."""
@@ -44,9 +50,9 @@ class FiltersHandler(Streaming):
         if self.refused:
             return
         self._came += chunk
-        if len(self._came) > self.largest_body:
+        if len(self._came) > ALL_RULES:
             self._came.clear()
-            self.refuse(TooLongBody(0, self.largest_body))
+            self.refuse(TooLongBody(0, ALL_RULES))
 
     async def get(self) -> None:
         """Answer all rules, in their order."""

@@ -63,8 +63,11 @@ class Handshake(Handler, WebSocketHandler):
         return Reader(self, False, tornados.params)
 
     def set_default_headers(self) -> None:
-        """Leave out what is for documents: nobody reads it on a WebSocket's answer."""
-        self.set_header("Server", HEADERS["Server"])
+        """Leave out what is for documents, but where no WebSocket is asked for."""
+        if self.request.headers.get("Upgrade", "").lower() == "websocket":
+            self.set_header("Server", HEADERS["Server"])
+        else:
+            super().set_default_headers()
 
     async def prepare(self) -> None:
         await super().prepare()

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from tornado.options import options
 
 from handlers import draining, hosts, ports, succession, tls
-from handlers.base import Handler
+from handlers.base import LARGEST_BODY
 from handlers.chatsocket import ChatSocketHandler
 from handlers.garbage import Collector
 from handlers.options import GiveUp
@@ -111,7 +111,7 @@ def _begin(
         patience=options.request_timeout,
         stalled=options.stalled_timeout,
         max_header_size=HEADER,
-        max_body_size=max(Handler.largest_body, options.frame_limit),
+        max_body_size=LARGEST_BODY,
         max_buffer_size=1 << 20,
         ssl_options=certificate and certificate.context(),
     )

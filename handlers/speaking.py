@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Annotated
 
 from msgspec import Meta, Raw, Struct
 
+from handlers.base import LARGEST_BODY
 from handlers.composing import compose, with_present
 from handlers.history import HistoryHandler
 from models import events
@@ -28,6 +30,10 @@ class NewMessage(Struct):
 
 class SpeakingHandler(HistoryHandler):
     """``/api/rooms/<id>/messages``: read, and posted to."""
+
+    @classmethod
+    def largest_body(cls, limits: Mapping[str, int]) -> int:
+        return max(LARGEST_BODY, limits["frame"])
 
     async def post(self, room: str) -> None:
         """Store a message, then tell it; 200: it was stored before under the same msgId."""

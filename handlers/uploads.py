@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import sys
 import time
-from collections.abc import Awaitable
+from collections.abc import Awaitable, Mapping
 from contextlib import ExitStack
 from typing import Any
 
@@ -37,13 +37,16 @@ class Upload(Streaming):
     """
 
     answered = 201
-    largest_body = sys.maxsize  # ``--upload-limit`` bounds it
     person: User
     name: str | None = None
     incoming: Incoming
 
     _receives = False  # a body that is being streamed to disk
     _timer: asyncio.TimerHandle
+
+    @classmethod
+    def largest_body(cls, limits: Mapping[str, int]) -> int:
+        return sys.maxsize  # ``--upload-limit`` bounds it
 
     async def prepare(self) -> None:
         self._held = ExitStack()  # what is given back at the end, however that comes

@@ -85,10 +85,17 @@ def test_a_post_may_be_as_long_as_a_frame(tmp_path):
         async with asking(port, *head, f"Content-Length: {len(body)}") as request:
             await request.send(body)
             assert (await request.answer())[0] == 201
-        assert (await sent_in_chunks(port, head, body, 1_000))[0] == 201
+        status, said = await sent_in_chunks(port, head, body, 1_000)
+        assert (status, said["text"]) == (201, "ä" * 40_000)
+        for path, most in (("/api/rooms/1/messages", "300,000"), ("/api/session", "65,536")):
+            head[0] = f"POST {path} HTTP/1.1"
+            status, refused = await sent_in_chunks(port, head, b"x" * 300_001, 1_000)
+            assert (status, refused["error"]["code"]) == (413, "too_long")
+            assert f"{most} is the most" in refused["error"]["message"]
 
     with GustProcess(tmp_path, "--text-limit=40000", "--frame-limit=300000") as server:
         run(main(server.port))
+        assert not server.complaints
 
 
 def test_who_waits_for_our_word_gets_the_refusal_instead(server):

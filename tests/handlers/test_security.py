@@ -73,7 +73,9 @@ class TestHosts:
         assert (await call("GET", "/healthz", Host=host)).status == 200
 
 
-@pytest.mark.parametrize("path", ["/", "/api/me", "/nowhere", "/static/x/js/main.js"])
+@pytest.mark.parametrize(
+    "path", ["/", "/api/me", "/nowhere", "/static/x/js/main.js", "/chatsocket"]
+)
 @pytest.mark.gen_test
 async def test_every_answer_carries_the_headers(call, path) -> None:
     headers = (await call("GET", path)).headers
