@@ -23,7 +23,7 @@ class Identity(RequestHandler):
     """Know whose request it is."""
 
     application: Application
-    _has_counted = False  # this request, for whose it is: some ask twice
+    _was_counted = False  # this request, for whose it is: some ask twice
 
     @property
     def cookie_name(self) -> str:
@@ -75,8 +75,8 @@ class Identity(RequestHandler):
         session = await self.application.store.load(sessions.signed_in, token)
         if session is None or (session.user.role == "bot") == bool(cookie):
             return None
-        if not self._has_counted:
-            self._has_counted = True
+        if not self._was_counted:
+            self._was_counted = True
             self.application.rates.requests.take(session.user.id, time.monotonic())
         address = self.request.remote_ip or ""
         self.application.attendance.note(tokens.hash_of(token), address)

@@ -23,7 +23,7 @@ _IN_ROOMS = ("kick", "remove_message", "room")
 class RoomName(Struct, omit_defaults=True):
     """A room, in the log.
 
-    :ivar id: None: it is no more
+    :ivar id: None: it was open then, and is no more, or is closed
     """
 
     name: str
@@ -75,8 +75,8 @@ def record(
     connection.execute(insert(actions).values(values))
 
 
-def keep_of(connection: Connection, room: int, name: str) -> None:
-    """Have what was done in an open room stay known, now that it ends; of others nothing does."""
+def outlive(connection: Connection, room: int, name: str) -> None:
+    """Have what was done in an open room stay known by its name, now that it is open no more."""
     there = update(actions).where(actions.c.room == room)
     connection.execute(there.values(room=None, room_name=name))
 

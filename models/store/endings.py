@@ -33,7 +33,7 @@ def begin(connection: Connection, user: User, room: int) -> None:
     if not standing.maker:
         actions.record(connection, user.id, "delete_room", room=room if is_open else None)
     if is_open:
-        actions.keep_of(connection, room, row.name)
+        actions.outlive(connection, room, row.name)
     values = {
         "kind": ENDED,
         "name_key": rooms_of.closed_key(),

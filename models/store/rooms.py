@@ -105,9 +105,14 @@ def change(
         values["name_key"] = _key(connection, name, kind)
     changed = update(rooms).where(rooms.c.id == room).values(values).returning(rooms)
     entry = _entry(connection.execute(changed).one())
+    closed = row.kind == "open" and kind == "closed"
+    if closed:
+        if not standing.maker:
+            actions.record(connection, user.id, "room", room=room, note="kind: closed")
+        actions.outlive(connection, room, row.name)
+        changes = changes._replace(kind=None)
     if not standing.maker and (note := _told(changes)):
         actions.record(connection, user.id, "room", room=room, note=note)
-    closed = row.kind == "open" and kind == "closed"
     return entry, _put_out_unclaimed(connection, room) if closed else []
 
 

@@ -119,7 +119,7 @@ actions = Table(
     Column("what", String(32), nullable=False),
     Column("user", _Id, ForeignKey("users.id", ondelete="SET NULL")),
     Column("room", _Id, ForeignKey("rooms.id", ondelete="SET NULL")),
-    # What it was called, where it was open and is no more.
+    # What it was called, where it was open when it happened and no longer is.
     Column("room_name", String(64)),
     Column("message", _Id),
     Column("note", Text, nullable=False, server_default=""),

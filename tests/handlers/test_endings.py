@@ -86,20 +86,50 @@ class TestWhoMay:
         again = (await call("GET", "/api/actions", cookie=root.cookie)).body["actions"]
         assert again == record
 
-    @pytest.mark.parametrize(("kind", "kept"), [("open", ["kick"]), ("closed", [])])
+    @pytest.mark.parametrize(
+        ("kind", "kept"), [("open", ["remove_message", "kick"]), ("closed", [])]
+    )
     @pytest.mark.gen_test
-    async def test_what_was_done_in_an_open_one_stays_known(self, app, call, kind, kept) -> None:
-        ada, bob, root = [await come(call, name) for name in ("ada", "bob", "root")]
-        await promote(app, root, "admin")
+    async def test_what_was_done_in_an_open_one_stays_known(
+        self, app, call, connect, kind, kept
+    ) -> None:
+        ada, bob, root, eve = [await come(call, name) for name in ("ada", "bob", "root", "eve")]
+        for admin in (root, eve):
+            await promote(app, admin, "admin")
         den = await make(call, ada, kind, bob, root)
-        out = f"/api/rooms/{den}/members/{bob.id}"
-        assert (await call("DELETE", out, cookie=root.cookie)).status == 204
+        laptop = await connect(cookie=bob.cookie)
+        said = (await laptop.say("buy my watches", room=den))["message"]["id"]
+        for path in (f"/api/rooms/{den}/members/{bob.id}", f"/api/messages/{said}"):
+            assert (await call("DELETE", path, cookie=root.cookie)).status == 204
+        before = await self.record(call, root, bob)
+        assert [each["what"] for each in before] == ["remove_message", "kick"]
         assert (await delete(call, ada, den)).status == 204
         await done(app)
-        record = (await call("GET", "/api/actions", cookie=root.cookie)).body["actions"]
-        there = [each for each in record if each.get("user", {}).get("id") == bob.id]
+        there = await self.record(call, eve, bob)
         assert [each["what"] for each in there] == kept
         assert all(each["room"] == {"name": "den"} for each in there)
+
+    @pytest.mark.gen_test
+    async def test_closing_it_first_hides_nothing(self, app, call) -> None:
+        ada, bob, root, eve = [await come(call, name) for name in ("ada", "bob", "root", "eve")]
+        await promote(app, bob, "moderator")
+        await promote(app, root, "admin")
+        den = await make(call, ada, "open", bob, eve)
+        out = f"/api/rooms/{den}/members/{eve.id}"
+        assert (await call("DELETE", out, cookie=bob.cookie)).status == 204
+        change = {"kind": "closed", "name": "lair"}
+        assert (await call("PATCH", f"/api/rooms/{den}", change, bob.cookie)).status == 200
+        assert (await delete(call, bob, den)).status == 204
+        record = (await call("GET", "/api/actions", cookie=root.cookie)).body["actions"]
+        told = [(each["what"], each.get("room"), each.get("note")) for each in record[:3]]
+        closed = ("room", {"name": "den"}, "kind: closed")
+        assert told == [("delete_room", None, None), closed, ("kick", {"name": "den"}, None)]
+        assert "lair" not in str(record)
+
+    async def record(self, call, reader: Person, whom: Person) -> list[Any]:
+        """Read what was done to somebody."""
+        record = (await call("GET", "/api/actions", cookie=reader.cookie)).body["actions"]
+        return [each for each in record if each.get("user", {}).get("id") == whom.id]
 
     @pytest.mark.gen_test
     async def test_what_a_closed_one_was_called_stays_its_members(self, app, call) -> None:

@@ -227,7 +227,7 @@ class TestBans:
         eve = (await register(call, "eve")).body["user"]["id"]
         signed_in, _ = await asyncio.gather(sign_in(call, "eve"), ban(call, root, eve))
         if signed_in.status == 200:  # before the ban, which ended it
-            assert (await call("GET", "/api/me", cookie=signed_in.cookie)).status == 401
+            assert (await call("GET", "/api/me", cookie=signed_in.cookie)).status == 403
         else:
             assert signed_in.status == 403
 

@@ -54,17 +54,20 @@ export class Doors {
     return this.enter(session);
   }
 
-  /** No session any more. @param {'left' | 'ended' | 'banned'} why by the person's wish, or the server's */
-  async leave(why) {
+  /**
+   * No session any more.
+   *
+   * @param {'left' | 'ended' | 'banned'} why by the person's wish, or the server's
+   * @param {string} [said] what the server said of it, where it has
+   */
+  leave(why, said) {
     document.querySelector('dialog[open]')?.close();
     for (const panel of this.#panels) panel.makeWay();
     this.#connection.end();
     this.#chat.end(why === 'left');
     this.#places.show(null);
-    this.#page.dataset.state = 'hall';
     // That a socket ended tells no reason; whoever asks is told.
-    const refusal = why === 'banned' ? await api.me().catch((error) => error) : null;
-    return this.#wait('entrance', { why, said: refusal?.status === 403 ? refusal.message : '' });
+    return this.#wait('entrance', { why, said: said ?? (why === 'banned' ? this.#reason() : '') });
   }
 
   /** The socket found nobody: perhaps because the session is over, and a guest would not be let in. */
@@ -72,7 +75,12 @@ export class Doors {
     const refusal = await api.me().then(() => null, (error) => error);
     if (!this.#chat.me) return;
     if (refusal?.status === 401) this.leave('ended');
-    else if (refusal?.status === 403) this.leave('banned');
+    else if (refusal?.status === 403) this.leave('banned', refusal.message);
+  }
+
+  async #reason() {
+    const refusal = await api.me().catch((error) => error);
+    return refusal.status === 403 ? refusal.message : '';
   }
 
   /** Outside, before the door of this name: the entrance, or an invitation's. */

@@ -29,7 +29,7 @@ const WAYS = {
 
 /**
  * @param {HTMLElement} hall
- * @param {{why?: 'left' | 'ended' | 'banned', said?: string, entered: (session: object) => void}} told why one is
+ * @param {{why?: 'left' | 'ended' | 'banned', said?: string | Promise<string>, entered: (session: object) => void}} told why one is
  *   outside, and what the server said of it
  */
 export function show(hall, { why, said = '', entered }) {
@@ -45,10 +45,10 @@ export function show(hall, { why, said = '', entered }) {
 
 function showBanned(hall, entered, said) {
   const banned = part('banned');
-  find(banned, 'reason').textContent = said;
   find(banned, 'act').addEventListener('click', () => show(hall, { entered }));
   hall.replaceChildren(banned);
   find(banned, 'act').focus();
+  Promise.resolve(said).then((reason) => (find(banned, 'reason').textContent = reason));
 }
 
 /** One form for all ways in, so that a name once typed stays. */
