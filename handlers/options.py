@@ -120,7 +120,7 @@ OPTIONS = (
     Option("invite_limit", 100, "good invitations of one person", within(1)),
     Option("text_limit", 4000, "characters in a message", within(1)),
     Option("reaction_limit", 20, "different emoji that one may react to a message with", within(1)),
-    Option("frame_limit", 65536, "bytes in a frame; in a message by HTTP too, if over 64 KiB", within(256)),
+    Option("frame_limit", 65536, "bytes in a frame; HTTP takes 64 KiB in any case", within(256)),
     Option("upload_limit", "25MB", "size of an uploaded file", a_size),
     Option("uploads_per_user", 32, "uploads of one person at once", within(1)),
     Option("uploads_at_once", 256, "uploads of everybody at once", within(1)),
