@@ -172,6 +172,10 @@ def run(main: Coroutine[Any, Any, T]) -> T:
         finally:
             while _open:
                 _open.pop().drop()
+            # One that was closed goes on sending what it has, with nobody to read it.
+            loop: Any = asyncio.get_running_loop()
+            for transport in list(loop._transports.values()):
+                transport.abort()
             await asyncio.sleep(0)
 
     return asyncio.run(whole())
