@@ -105,7 +105,7 @@ class Channel:
     def load(self, recent: Recent) -> None:
         """Begin with what the database holds; changes that came meanwhile follow."""
         self.recent = {change.id: change for change in recent.changes}
-        self.since, self.floor = recent.since, recent.floor
+        self.seq, self.since, self.floor = recent.seq, recent.since, recent.floor
         self.fill((), recent.seq)
 
     def receive(self, change: Change) -> list[Change]:
@@ -138,15 +138,14 @@ class Channel:
 
         :returns: the changes that are to be passed on now, in order
         """
-        passed = []
-        for stored in changes:
-            if stored.seq > self.seq:
-                # The one off the bus knows whom to acknowledge.
-                change = self.ahead.get(stored.seq, stored)
-                self.seq = change.seq
-                self._keep(change)
-                passed.append(change)
-        self.seq = max(self.seq, seq)
+        found = {stored.seq: stored for stored in changes}
+        stood = max([seq, *found])
+        # Those off the bus know whom to acknowledge, also where their message changed again.
+        found |= {number: held for number, held in self.ahead.items() if number <= stood}
+        passed = [found[number] for number in sorted(found) if number > self.seq]
+        for change in passed:
+            self._keep(change)
+        self.seq = max(self.seq, stood)
         self.ahead = {number: held for number, held in self.ahead.items() if number > self.seq}
         return passed + self._in_order()
 

@@ -60,6 +60,21 @@ def test_a_sender_is_still_acknowledged_after_a_gap() -> None:
     assert [c.origin for c in passed] == [None, "ada's tab"]
 
 
+def test_a_sender_is_acknowledged_also_where_the_message_has_changed_again_by_then() -> None:
+    channel = loaded()
+    channel.receive(change(2, id=7, origin="ada's tab"))
+    passed = channel.fill([change(1), change(3, id=7)], 3)
+    assert [(c.seq, c.origin) for c in passed] == [(1, None), (2, "ada's tab"), (3, None)]
+    assert channel.recent[7].seq == 3
+
+
+def test_what_was_heard_while_the_room_was_read_is_not_put_over_what_was_read() -> None:
+    channel = Channel(1, 10)
+    channel.receive(change(1, id=7))
+    channel.load(Recent([change(2, id=7)], 2, 0, 0))
+    assert [c.seq for c in channel.recent.values()] == [2]
+
+
 def test_what_comes_before_the_room_is_loaded_is_kept() -> None:
     channel = Channel(1, 10)
     assert channel.receive(change(1)) == []
