@@ -110,7 +110,7 @@ def refuse(connection: Connection, user: int) -> None:
     """
     reason = connection.scalar(select(bans.c.reason).where(bans.c.user == user))
     if reason is not None:
-        raise Forbidden(_sentence(reason))
+        raise refusal(reason)
 
 
 def by_session(connection: Connection, hashes: Sequence[bytes]) -> dict[bytes, str]:
@@ -119,11 +119,13 @@ def by_session(connection: Connection, hashes: Sequence[bytes]) -> dict[bytes, s
         banned_sessions, bans, bans.c.user == banned_sessions.c.user
     )
     rows = connection.execute(found.where(banned_sessions.c.token_hash.in_(hashes)))
-    return {row.token_hash: _sentence(row.reason) for row in rows}
+    return {row.token_hash: refusal(row.reason).message for row in rows}
 
 
-def _sentence(reason: str) -> str:
-    return f"You are banned from here: {reason}" if reason else "You are banned from here."
+def refusal(reason: str) -> Forbidden:
+    """Say to who is banned that they are, and why."""
+    because = f": {reason}" if reason else "."
+    return Forbidden(f"You are banned from here{because}")
 
 
 def is_banned(connection: Connection, user: int) -> bool:

@@ -13,8 +13,9 @@ from sqlalchemy import BigInteger, Connection, String, bindparam, column, insert
 
 from models import texts
 from models.channel import Change
+from models.errors import ChatError
 from models.events import Message, User, encode
-from models.store import files, naming, numbers
+from models.store import authors, files, naming, numbers
 from models.store.naming import Naming
 from models.store.prepared import Prepared, Values
 from models.store.referring import Referred, look_up
@@ -75,43 +76,47 @@ _COLUMNS = (
 _MOST = 64  # rows in one statement
 
 
-Insert = Callable[[Connection, Sequence[Post]], list[Stored]]
+Outcomes = list[Stored | ChatError]
+Insert = Callable[[Connection, Sequence[Post]], Outcomes]
 
 
-def insert_new(connection: Connection, posts: Sequence[Post]) -> list[Stored]:
+def insert_new(connection: Connection, posts: Sequence[Post]) -> Outcomes:
     """Store posts in one statement, taking it that none is stored yet.
 
     To look first would cost a third of the whole transaction, and resends are rare.
 
-    :returns: what became of each, in their order
+    :returns: what became of each, in their order: one whose author may not post there any
+        more is refused alone
     :raises IntegrityError: one is stored already; see :func:`insert_each_once`
     """
     return _insert_missing(connection, posts, {})
 
 
-def insert_each_once(connection: Connection, posts: Sequence[Post]) -> list[Stored]:
+def insert_each_once(connection: Connection, posts: Sequence[Post]) -> Outcomes:
     """Store in one statement those posts that are not stored yet.
 
-    :returns: what became of each, in their order
+    :returns: as :func:`insert_new` does
     """
     return _insert_missing(connection, posts, _find(connection, posts))
 
 
 def _insert_missing(
     connection: Connection, posts: Sequence[Post], known: dict[tuple[int, str], Change]
-) -> list[Stored]:
+) -> Outcomes:
+    refused = authors.refused(connection, [(post.user.id, post.room) for post in posts])
     missing: dict[tuple[int, str], Post] = {}
     for post in posts:
         key = (post.user.id, post.msg_id)
-        if key not in known:
+        if key not in known and (post.user.id, post.room) not in refused:
             missing.setdefault(key, post)
     if missing:
         known |= _store(connection, list(missing.values()))
-    stored = []
+    outcomes: Outcomes = []
     for post in posts:
         key = (post.user.id, post.msg_id)
-        stored.append(Stored(known[key], missing.pop(key, None) is not None))
-    return stored
+        refusal = refused.get((post.user.id, post.room))
+        outcomes.append(refusal or Stored(known[key], missing.pop(key, None) is not None))
+    return outcomes
 
 
 def _find(connection: Connection, posts: Sequence[Post]) -> dict[tuple[int, str], Change]:

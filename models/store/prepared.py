@@ -1,8 +1,8 @@
 """Statements of the hot path: compiled once, run on the driver's own cursor.
 
 SQLAlchemy's way around a statement (its cache, contexts, results and events) takes
-several times what SQLite needs for the statement itself. Every post pays it; so the
-two statements of a post go past it, and all others stay with ``execute``.
+several times what SQLite needs for the statement itself. Every post pays it; so
+the statements of a post go past it, and all others stay with ``execute``.
 """
 
 from __future__ import annotations

@@ -10,7 +10,8 @@ import pytest
 
 from handlers.chatsocket import ChatSocketHandler
 from models.store import members, rooms
-from tests.handlers.rooms import Person, come, make
+from tests.handlers.holding import Busy
+from tests.handlers.rooms import Person, come, make, promote
 
 
 class Held:
@@ -163,3 +164,50 @@ async def test_while_it_is_written_down_how_far_they_have_read(call, connect) ->
     phone.send(type="ping", n="end")
     await phone.until("pong", n="end")
     assert den not in [event.get("room") for event in phone.events[begun:]]
+
+
+@pytest.mark.gen_test
+async def test_while_what_they_say_waits_for_the_disk(app, call, connect) -> None:
+    ada, bob = await come(call, "ada"), await come(call, "bob")
+    den = await make(call, ada, "closed", bob)
+    laptop = await connect(cookie=ada.cookie, resume=f"{den}:0")
+    phone = await connect(cookie=bob.cookie, resume=f"{den}:0")
+    path = f"/api/rooms/{den}/messages"
+    async with Busy(app) as disk:
+        taking = asyncio.ensure_future(take_out(call, ada, den, bob))
+        await disk.until_waiting(1)
+        phone.send(type="message", room=den, text="on the socket", msgId="a")
+        await disk.until_waiting(2)
+        posting = asyncio.ensure_future(call("POST", path, {"text": "over HTTP"}, bob.cookie))
+        await disk.until_waiting(3)
+        laptop.send(type="message", room=den, text="beside them")
+        await disk.until_waiting(4)
+    await taking
+    assert (await phone.until("error", msgId="a"))["code"] == "not_found"
+    assert (await posting).code == "not_found"
+    await laptop.until("ack")
+    told = await call("GET", path, cookie=ada.cookie)
+    assert [message["text"] for message in told.body["messages"]] == ["beside them"]
+
+
+@pytest.mark.gen_test
+async def test_while_what_they_say_waits_behind_their_ban(app, call, connect) -> None:
+    root, eve = await come(call, "root"), await come(call, "eve")
+    await promote(app, root, "admin")
+    laptop, phone = await connect(cookie=root.cookie), await connect(cookie=eve.cookie)
+    async with Busy(app) as disk:
+        how = {"reason": "spam"}
+        banning = asyncio.ensure_future(call("POST", f"/api/users/{eve.id}/ban", how, root.cookie))
+        await disk.until_waiting(1)
+        phone.send(type="message", text="one more")
+        await disk.until_waiting(2)
+        posting = call("POST", "/api/rooms/1/messages", {"text": "and one"}, eve.cookie)
+        posting = asyncio.ensure_future(posting)
+        await disk.until_waiting(3)
+    assert (await banning).status == 204
+    refused = await posting
+    assert refused.code == "forbidden"
+    assert refused.body["error"]["message"] == "You are banned from here: spam"
+    await laptop.say("quiet now")
+    said = await call("GET", "/api/rooms/1/messages", cookie=root.cookie)
+    assert [message["text"] for message in said.body["messages"]] == ["quiet now"]

@@ -12,13 +12,13 @@ from typing import Any
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
-from msgspec import UNSET
+from msgspec import UNSET, structs
 from sqlalchemy import Connection, event, insert, select
 
 from models import mentions
-from models.errors import NotFound, NotStored, Taken
+from models.errors import Forbidden, NotFound, NotStored, SignedOut, Taken
 from models.events import User, decode_message
-from models.store import Store, members, messages, rooms, sessions, tokens, users
+from models.store import Store, accounts, bans, members, messages, rooms, sessions, tokens, users
 from models.store.migrate import is_outdated
 from models.store.posts import Post, Stored
 from models.store.schema import messages as table
@@ -141,6 +141,50 @@ def test_one_bad_write_fails_alone(store: Store, caplog: pytest.LogCaptureFixtur
     caplog.clear()
 
 
+def test_who_was_taken_out_in_the_same_batch_is_refused_alone(store: Store) -> None:
+    async def main() -> None:
+        ada, bob, carol = [await store.write(users.create, who) for who in ("ada", "bob", "carol")]
+        den = await store.write(rooms.create, ada.id, "den", "", "closed")
+        for guest in (bob, carol):
+            await store.write(members.add, guest.id, den.id)
+        earlier = post(bob, "earlier", den.id)
+        assert isinstance((await posted(store, earlier))[0], Stored)
+        gone = store.write(members.take_out, ada, den.id, bob.id)
+        late = [post(carol, "c", den.id), post(bob, "b", den.id), post(bob, "lobby"), earlier]
+        outcomes = await posted(store, *late)
+        await gone
+        assert [type(outcome) for outcome in outcomes] == [Stored, NotFound, Stored, NotFound]
+        changes, seq = await store.read(messages.changes, den.id, 0)
+        assert [decode_message(c.body).text for c in changes] == ["earlier", "c"]
+        assert seq == 2, "what was refused took no number"
+
+    run(main)
+
+
+def test_who_was_banned_in_the_same_batch_is_refused_everywhere(store: Store) -> None:
+    async def main() -> None:
+        ada, bob = [await store.write(users.create, name) for name in ("ada", "bob")]
+        admin = structs.replace(ada, role="admin")
+        den = (await store.write(rooms.create, bob.id, "den", "")).id
+        begun = store.write(bans.begin, admin, bob.id, "spam", None, False)
+        outcomes = await posted(store, post(bob, "a"), post(bob, "b", den), post(ada, "c"))
+        await begun
+        assert [type(outcome) for outcome in outcomes] == [Forbidden, Forbidden, Stored]
+        assert "spam" in str(outcomes[0])
+
+    run(main)
+
+
+def test_who_was_deleted_in_the_same_batch_says_nothing_more(store: Store) -> None:
+    async def main() -> None:
+        ada = await store.write(users.create, "ada")
+        deleting = store.write(accounts.remove, ada.id, False)
+        assert [type(outcome) for outcome in await posted(store, post(ada, "a"))] == [SignedOut]
+        await deleting
+
+    run(main)
+
+
 def test_a_resend_is_found_by_the_index(store: Store) -> None:
     plans: list[str] = []
 
@@ -197,7 +241,7 @@ def test_a_batch_is_one_transaction_with_few_statements(store: Store) -> None:
     own = [statement.split()[0] for statement in statements]
     own = own[own.index("BEGIN") :]  # what comes before ends what held the batch back
     inserts = ["INSERT"] * 4  # 64 + 64 + 64 + 8
-    assert own == ["BEGIN", "UPDATE", *inserts, "COMMIT"]
+    assert own == ["BEGIN", "WITH", "UPDATE", *inserts, "COMMIT"]
 
 
 async def _wait(gate: asyncio.Future[None]) -> None:
