@@ -42,6 +42,8 @@ SERVER = """
   const until = async condition => {
     for (const end = Date.now() + 3000; !condition() && Date.now() < end;) await turn();
   };
+  const latest = { messages: [], more: false };
+  globalThis.fetch = async () => Response.json(latest);
   const outbox = {
     open: () => {}, connected: () => {}, disconnected: () => {}, acknowledged: () => {},
     refused: () => false, of: () => [],
@@ -89,6 +91,46 @@ def test_an_answer_from_a_room_that_is_not_joined_hides_nothing_that_was_missed(
         return [resumed, ids(chat.room(2).messages), chat.room(2).seq];
         """
     ) == ["2:100 e", "99,100,101,102", 107]
+
+
+@pytest.mark.parametrize("meanwhile", ["", "await opened;"])
+def test_what_was_said_behind_a_page_of_a_room_that_was_not_joined_comes(follow, meanwhile) -> None:
+    assert follow(
+        f"""
+        welcome(lobby, den);
+        latest.messages = said(2, 99, 100, 101);
+        chat.look(2);
+        const opened = until(() => chat.room(2).loaded);
+        {meanwhile}
+        latest.messages = [];
+        chat.look(1);
+        drop();
+        const resumed = welcome(lobby, {{ ...den, seq: 103 }});
+        await opened;
+        history(2, said(2, 101, 102, 103), 103);
+        return [resumed, ids(chat.room(2).messages)];
+        """
+    ) == ["1:0,2:100 e", "99,100,101,102,103"]
+
+
+def test_a_room_that_is_told_of_while_it_is_not_joined_is_joined_from_its_page_on(follow) -> None:
+    assert (
+        follow(
+            """
+        welcome(lobby, den);
+        latest.messages = said(2, 100);
+        chat.look(2);
+        await until(() => chat.room(2).loaded);
+        chat.look(1);
+        tell({ type: 'room', room: { ...den, seq: 110 } });
+        asked.length = 0;
+        refuse(2, 'slow_down', 1);
+        await until(joins);
+        return joins();
+        """
+        )
+        == "2 from 100"
+    )
 
 
 def test_the_room_in_sight_is_resumed_before_all_others(follow) -> None:

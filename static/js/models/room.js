@@ -63,6 +63,12 @@ export class Room extends Log {
     return Math.max(this.told, this.seq);
   }
 
+  /** Load the latest page: all that we know of by now is on it, or older. */
+  load() {
+    if (!this.held) Object.assign(this, { seq: this.newest, held: true });
+    return super.load();
+  }
+
   /** @param {{messages: object[], seq: number, reset: boolean, more: boolean}} history */
   restore({ messages, seq, reset, more }) {
     const known = this.latest.lastId;
