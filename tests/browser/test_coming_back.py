@@ -112,6 +112,32 @@ def test_a_message_whose_answer_was_lost_is_stored_once(arrive: Arrive) -> None:
     assert len(cut) == 3
 
 
+def test_a_room_whose_first_history_was_cut_is_shown_on_coming_back(
+    arrive: Arrive, gust: GustProcess
+) -> None:
+    said(gust, "bob", ["one", "two"])
+    ada = arrive("ada")
+    cut: list[str] = []
+
+    def pass_on(page: WebSocketRoute) -> None:
+        server = page.connect_to_server()
+
+        def answer(frame: str | bytes) -> None:
+            if '"type":"history"' in str(frame) and not cut:
+                cut.append(str(frame))
+                page.close(code=4008)
+                server.close()
+            else:
+                page.send(frame)
+
+        server.on_message(answer)
+
+    ada.page.route_web_socket("**/chatsocket*", pass_on)
+    ada.page.reload()
+    expect(ada.texts).to_have_text(["one", "two"])
+    assert len(cut) == 1
+
+
 def test_offline_and_back(arrive: Arrive, gust: GustProcess) -> None:
     ada, bob = arrive("ada"), arrive("bob")
     ada.expects_outage = bob.expects_outage = True

@@ -133,6 +133,34 @@ def test_a_room_that_is_told_of_while_it_is_not_joined_is_joined_from_its_page_o
     )
 
 
+def test_a_room_in_sight_whose_first_history_was_cut_begins_anew(follow) -> None:
+    assert follow(
+        """
+        chat.look(2);
+        const first = welcome(lobby, den);
+        drop();
+        return [first, welcome(lobby, den)];
+        """
+    ) == ["2:0", "2:0"]
+
+
+def test_a_room_that_is_joined_at_the_second_try_shows_what_was_said_before(follow) -> None:
+    assert follow(
+        """
+        welcome(lobby);
+        globalThis.fetch = async () => Response.json({ rooms: [lobby, den] });
+        await chat.open(2, true);
+        refuse(2, 'slow_down', 1);
+        await until(() => asked.length > 1);
+        chat.look(2);
+        globalThis.fetch = async () => Response.json({ messages: said(2, 99, 100), more: false });
+        history(2, [], 100);
+        await until(() => chat.room(2).loaded);
+        return [joins(), ids(chat.room(2).messages)];
+        """
+    ) == ["2 from nothing,2 from 100", "99,100"]
+
+
 def test_the_room_in_sight_is_resumed_before_all_others(follow) -> None:
     assert (
         follow(

@@ -199,7 +199,6 @@ export class Chat extends EventTarget {
     for (const entry of rooms) this.#roster.add(entry);
     for (const room of this.#roster.all) {
       if (!this.#following.resumed(room)) this.#following.join(room, room === this.current);
-      else if (room === this.current && room.held && !room.loaded) this.#load(room);
     }
     this.rename(user);
     this.#outbox.connected((event) => this.#connection.send(event));
@@ -214,6 +213,7 @@ export class Chat extends EventTarget {
   #history(history) {
     const room = this.#in(history.room);
     room?.restore(history);
+    if (room === this.current && !room.loaded) this.#load(room); // what came continues nothing
     for (const { user, msgId } of history.messages) if (user.id === this.me.id) this.#outbox.acknowledged(msgId);
     if (room === this.current && this.watched) this.see();
     else this.#fire('rooms');

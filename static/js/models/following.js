@@ -16,17 +16,18 @@ export class Following {
   }
 
   /**
-   * The query of the next connection: what we hold, and the room that the reader waits for.
+   * The query of the next connection: what we hold; where that is nothing, the room that the reader waits for.
    * @param {import('./room.js').Room | null} current
    */
   position(current) {
-    let rooms = this.#roster.all.filter((room) => room.held || (room === current && !room.joining));
-    rooms.sort((one, other) => (other === current) - (one === current));
-    rooms = rooms.slice(0, MOST_RESUMED);
-    if (!rooms.length && this.#roster.lobby) rooms = [this.#roster.lobby];
+    const held = this.#roster.all.filter((room) => room.held);
+    held.sort((one, other) => (other === current) - (one === current));
+    const first = current && !current.joining ? current : this.#roster.lobby;
+    const rooms = held.length || !first ? held.slice(0, MOST_RESUMED) : [first];
     this.#resumed = new Set(rooms.map(({ id }) => id));
     const resume = rooms.map((room) => `${room.id}:${room.held ? room.seq : 0}`).join(',');
-    return new URLSearchParams(this.#epoch ? { resume, epoch: this.#epoch } : { resume }).toString();
+    // With the name of a log we would be told what we lack of it, not a page to begin with.
+    return new URLSearchParams(held.length ? { resume, epoch: this.#epoch } : { resume }).toString();
   }
 
   /** The server has named its log. Nothing that we have of another one counts. */
