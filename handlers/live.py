@@ -63,7 +63,7 @@ class Live:
         self._turn = turn
         self._counts = counts
         self._presences = presences
-        self._filling: dict[int, int] = {}
+        self._filling: dict[Channel, int] = {}  # with how far the database is, at least
         self._last_history: tuple[object, bytes] = (None, b"")
 
     # ------------------------------------------------------------ changes
@@ -74,10 +74,10 @@ class Live:
         if channel is None:
             return
         self._pass_on(channel, channel.receive(change))
-        if channel.gap and channel.room not in self._filling:
+        if channel.gap and channel not in self._filling:
             if self.alone:  # nothing but the bus brings changes, and that one is a function call
                 log.warning("room=%d missed changes after %d", channel.room, channel.seq)
-            self._filling[channel.room] = channel.seq
+            self._filling[channel] = channel.seq
             self._fill(channel)
 
     def read_on(self, numbers: Mapping[int, int]) -> None:
@@ -89,8 +89,8 @@ class Live:
             channel = self._cache.get(room)
             if channel is None or not channel.loaded or channel.seq >= seq:
                 continue
-            filling = room in self._filling
-            self._filling[room] = max(seq, self._filling.get(room, 0))
+            filling = channel in self._filling
+            self._filling[channel] = max(seq, self._filling.get(channel, 0))
             if not filling:
                 self._fill(channel)
 
@@ -107,18 +107,18 @@ class Live:
 
     def _filled(self, channel: Channel, future: asyncio.Future[Older]) -> None:
         error = future.exception()
-        if self._cache.get(channel.room) is not channel:  # the room was deleted meanwhile
-            self._filling.pop(channel.room, None)
+        if self._cache.get(channel.room) is not channel:  # deleted, or quiet and let go of
+            del self._filling[channel]
             return
         if error is not None:
             log.error("room=%d could not be read: %s", channel.room, error)
             asyncio.get_running_loop().call_later(1.0, self._fill, channel)
             return
         self._pass_on(channel, channel.fill(*future.result()))
-        if channel.gap or channel.seq < self._filling[channel.room]:
+        if channel.gap or channel.seq < self._filling[channel]:
             self._fill(channel)  # something was committed since
         else:
-            del self._filling[channel.room]
+            del self._filling[channel]
 
     # ------------------------------------------------------------ joining
 

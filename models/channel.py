@@ -78,7 +78,7 @@ class Recent(NamedTuple):
     floor: int
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)  # the same room, live anew, is another one
 class Channel:
     """The live part of one room.
 

@@ -16,11 +16,9 @@ from models.events import User
 from models.filters import Rule
 from models.store import (
     bans,
-    edits,
     endings,
     filters,
     members,
-    messages,
     positions,
     posts,
     rooms,
@@ -79,31 +77,6 @@ async def test_messages_are_passed_on_in_their_order(connect, beside, following)
     assert (await ada.say("four"))["message"]["seq"] == 4
     heard = [event["text"] for event in ada.events if event["type"] == "message"]
     assert heard == ["one", "two", "three"]
-
-
-@pytest.mark.gen_test(timeout=20)
-async def test_a_post_is_acknowledged_also_where_somebody_over_there_was_quick_to_react(
-    connect, app, beside, monkeypatch
-) -> None:
-    ada = await connect("ada")
-    app.live.alone = False
-    carol = beside(users.create, "carol")
-    beside(post, carol, "told over there")
-    read = app.store.read
-
-    def late(run: Callable[..., Any], *args: Any) -> Any:
-        if run is messages.changes and not reacted:
-            reacted.append(2)
-            beside(edits.react, carol, *reacted, "👍", True, 20)
-        return read(run, *args)
-
-    reacted: list[int] = []
-    monkeypatch.setattr(app.store, "read", late)
-    ada.send(type="message", text="told here", msgId="mine")
-    told = [await hears(ada, "message"), await hears(ada, "ack"), await hears(ada, "message")]
-    assert told[1]["msgId"] == "mine"
-    numbers = [event.get("message", event)["seq"] for event in told]
-    assert numbers == [1, 2, 3]
 
 
 @pytest.mark.gen_test(timeout=20)
