@@ -205,6 +205,35 @@ def test_the_outbox_outlives_its_tab(run: Run) -> None:
     ) == ["a,b", 0, 0]
 
 
+def test_who_comes_back_in_the_same_tab_after_somebody_else_finds_what_was_not_sent(
+    run: Run,
+) -> None:
+    assert run(
+        "outbox",
+        """
+        const kept = shelf();
+        const outbox = new it.Outbox(kept);
+        await outbox.open(1);
+        for (const text of ['a', 'b']) outbox.add(1, text);
+        await outbox.open(2);
+        const bobs = outbox.add(1, 'from bob');
+        await outbox.open(1);
+        await turn();
+        outbox.add(1, 'c');
+        await outbox.open(1);
+        await turn();
+        const shown = outbox.of(1).map(({ text }) => text).join();
+        const sent = [];
+        outbox.connected(({ text, msgId }) => {
+          queueMicrotask(() => outbox.acknowledged(msgId));
+          return sent.push(text);
+        });
+        await turn();
+        return [shown, sent.join(), [...kept.kept.keys()].join() === bobs.msgId];
+        """,
+    ) == ["a,b,c", "a,b,c", True]
+
+
 def test_the_wait_before_coming_back_is_random_and_within_bounds(run: Run) -> None:
     shortest, longest, growing, spread = run(
         "connection",

@@ -47,10 +47,10 @@ export class Outbox extends EventTarget {
     this.#user = user;
     // Another person's are not ours to send; they stay on the shelf.
     for (const [msgId, entry] of this.#entries) if (entry.user !== user) this.#entries.delete(msgId);
-    const kept = (await this.#shelf.all()).filter((entry) => entry.user === user && entry.tab !== this.#tab);
+    const kept = (await this.#shelf.all()).filter((entry) => entry.user === user);
     for (const tab of new Set(kept.map((entry) => entry.tab))) {
       // Granted once that tab is gone. Without locks both may send: the server stores it once all the same.
-      if (this.#locks) this.#locks.request(`gust tab ${tab}`, () => this.#adopt(tab));
+      if (this.#locks && tab !== this.#tab) this.#locks.request(`gust tab ${tab}`, () => this.#adopt(tab));
       else this.#adopt(tab);
     }
   }
@@ -134,7 +134,8 @@ export class Outbox extends EventTarget {
   }
 
   async #adopt(tab) {
-    const left = (await this.#shelf.all()).filter((entry) => entry.tab === tab && entry.user === this.#user);
+    const kept = (await this.#shelf.all()).filter((entry) => entry.tab === tab && entry.user === this.#user);
+    const left = kept.filter(({ msgId }) => !this.#entries.has(msgId));
     left.sort((one, other) => one.date - other.date);
     for (const entry of left) {
       this.#entries.set(entry.msgId, entry);
