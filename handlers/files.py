@@ -45,10 +45,10 @@ class RoomFilesHandler(Upload):
         """Answer one page of the room's files, the newest first."""
         user = await self.user()
         store = self.application.store
-        entry = await store.read(rooms.find, user.id, int(room))
         limit = self.page_size()
         before = self.get_query_argument("before", None)
-        self.answer(Gallery(*await store.read(files.page, entry.id, limit, before)))
+        page = await store.read(rooms.read_in, user.id, int(room), files.page, limit, before)
+        self.answer(Gallery(*page))
 
     async def post(self, room: str) -> None:
         """Keep a file for a message that will name it."""

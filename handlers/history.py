@@ -37,12 +37,15 @@ class HistoryHandler(Handler):
         """Answer one page, by message id: ``before``, ``after`` or ``around`` one."""
         user = await self.user()
         store = self.application.store
-        position = {name: self.number(name) for name in ("before", "after", "around")}
-        if sum(at is not None for at in position.values()) > 1:
+        at = [self.number(name) for name in ("before", "after", "around")]
+        if sum(one is not None for one in at) > 1:
             raise BadEvent("Give only one of “before”, “after” and “around”.")
-        entry = await store.read(rooms.find, user.id, int(room))
-        page = await store.read(messages.page, entry.id, self.page_size(), **position)
-        newer = UNSET if position["around"] is None else page.newer
+        before, after, around = at
+        limit = self.page_size()
+        page = await store.read(
+            rooms.read_in, user.id, int(room), messages.page, limit, before, after, around
+        )
+        newer = UNSET if around is None else page.newer
         self.answer(Page([Raw(change.body) for change in page.changes], page.more, newer))
 
 
@@ -53,8 +56,7 @@ class ReceiptsHandler(Handler):
         """Answer how far the members of a small room are."""
         user = await self.user()
         store = self.application.store
-        entry = await store.read(rooms.find, user.id, int(room))
-        rows = await store.read(positions.of_room, entry.id)
+        rows = await store.read(rooms.read_in, user.id, int(room), positions.of_room)
         self.answer(
             Receipts([Position(row.user, row.received, row.read, row.date) for row in rows])
         )

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import secrets
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from copy import copy
-from typing import Any, NamedTuple
+from typing import Any, Concatenate, NamedTuple, ParamSpec, TypeVar
 
 from msgspec import UNSET
 from sqlalchemy import (
@@ -29,6 +29,9 @@ from models.events import Kind, RoomEntry, User
 from models.policy import LOBBY, Standing, may_enter
 from models.store import actions, positions, who
 from models.store.schema import ENDED, members, now, rooms, users
+
+P = ParamSpec("P")
+T = TypeVar("T")
 
 # What begins a key that is no open room's name: names have no control characters.
 CLOSED_KEY = "\x01"
@@ -190,6 +193,27 @@ def find(connection: Connection, user: int, room: int | str) -> RoomEntry:
     entry = _with_members(connection, [row])[0]
     positions.tell(connection, {user: [entry]})
     return entry
+
+
+def read_in(
+    connection: Connection,
+    user: int,
+    room: int,
+    read: Callable[Concatenate[Connection, int, P], T],
+    *args: P.args,
+    **kwargs: P.kwargs,
+) -> T:
+    """Read something of a room for somebody, who may at that same moment.
+
+    Asked and read apart, they could be taken out in between, and be given it.
+
+    :param read: takes a room's id, then ``args``
+    :raises NotFound: there is no such room, or it is not open to ``user``
+    """
+    row = _by_id(connection, room)
+    if row is None or not may_enter(row.kind, is_member(connection, user, room)):
+        raise NotFound("room")
+    return read(connection, room, *args, **kwargs)
 
 
 def _by_id(connection: Connection, room: int) -> Row[Any] | None:

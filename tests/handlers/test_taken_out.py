@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import pytest
 
 from handlers.chatsocket import ChatSocketHandler
-from models.store import members, rooms
+from models.store import members, rooms, users
 from tests.handlers.holding import Busy
 from tests.handlers.rooms import Person, come, make, promote
 
@@ -211,3 +212,44 @@ async def test_while_what_they_say_waits_behind_their_ban(app, call, connect) ->
     await laptop.say("quiet now")
     said = await call("GET", "/api/rooms/1/messages", cookie=root.cookie)
     assert [message["text"] for message in said.body["messages"]] == ["quiet now"]
+
+
+class Before:
+    """Do something just before one of the reads of the database; count them."""
+
+    def __init__(self, store: Any) -> None:
+        self.count = 0
+        self._number, self._act = 0, _nothing
+        self._read, store.read = store.read, self._ask
+
+    def do(self, number: int, act: Callable[[], Any]) -> None:
+        self.count, self._number, self._act = 0, number, act
+
+    def _ask(self, *args: Any, **named: Any) -> Any:
+        self.count += 1
+        if self.count == self._number:
+            return asyncio.ensure_future(self._act_first(args, named))
+        return self._read(*args, **named)
+
+    async def _act_first(self, args: Any, named: Any) -> Any:
+        await self._act()
+        return await self._read(*args, **named)
+
+
+async def _nothing() -> None:
+    pass
+
+
+@pytest.mark.parametrize("what", ["messages", "files", "receipts", "members"])
+@pytest.mark.gen_test
+async def test_while_a_page_of_the_room_is_read(app, call, what: str) -> None:
+    ada, bob = await come(call, "ada"), await come(call, "bob")
+    den = await make(call, ada, "closed", bob)
+    path = f"/api/rooms/{den}/{what}"
+    await call("GET", path, cookie=bob.cookie)  # from now on all of them read as often
+    before = Before(app.store)
+    assert (await call("GET", path, cookie=bob.cookie)).status == 200
+    last = before.count
+    by = await app.store.read(users.find, ada.id)
+    before.do(last, partial(app.store.write, members.take_out, by, den, bob.id))
+    assert (await call("GET", path, cookie=bob.cookie)).code == "not_found"
