@@ -161,6 +161,49 @@ def test_a_room_that_is_joined_at_the_second_try_shows_what_was_said_before(foll
     ) == ["2 from nothing,2 from 100", "99,100"]
 
 
+def test_rooms_that_were_refused_together_are_tried_one_after_the_other(follow) -> None:
+    assert follow(
+        """
+        const rooms = [2, 3, 4, 5].map(id => ({ ...den, id }));
+        welcome(lobby, ...rooms);
+        asked.length = 0;
+        const tried = [];
+        const next = async answer => {
+          await until(joins);
+          await turn();
+          tried.push(joins());
+          asked.length = 0;
+          answer();
+        };
+        for (const { id } of rooms) refuse(id, 'slow_down', 1);
+        await next(() => history(2, [], 100));
+        await next(() => refuse(3, 'slow_down', 1));
+        await next(() => refuse(4, 'not_found'));
+        await next(() => history(5, [], 100));
+        await next(() => history(3, [], 100));
+        await turn();
+        return [tried, joins()];
+        """
+    ) == [[f"{room} from 100" for room in (2, 3, 4, 5, 3)], ""]
+
+
+def test_a_room_refused_on_the_last_connection_is_not_joined_twice_on_the_next(follow) -> None:
+    assert (
+        follow(
+            """
+        welcome(lobby, den);
+        refuse(2, 'slow_down', 1);
+        const wait = new Promise(resolve => setTimeout(resolve, 2)); // longer than the page does
+        drop();
+        welcome(lobby, den);
+        await wait;
+        return joins();
+        """
+        )
+        == "2 from 100"
+    )
+
+
 def test_the_room_in_sight_is_resumed_before_all_others(follow) -> None:
     assert (
         follow(

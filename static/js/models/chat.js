@@ -213,6 +213,7 @@ export class Chat extends EventTarget {
   #history(history) {
     const room = this.#in(history.room);
     room?.restore(history);
+    if (room) this.#following.settled(room);
     if (room === this.current && !room.loaded) this.#load(room); // what came continues nothing
     for (const { user, msgId } of history.messages) if (user.id === this.me.id) this.#outbox.acknowledged(msgId);
     if (room === this.current && this.watched) this.see();
@@ -251,7 +252,7 @@ export class Chat extends EventTarget {
     const room = this.#following.refused(error);
     if (!room) return;
     if (error.code === 'not_found' || error.code === 'forbidden') this.#drop(room.id);
-    else this.#following.joinLater(room, error.retry, (it) => it === this.current);
+    else this.#following.joinLater(room, error.retry);
   }
 
   #in(id) {
@@ -271,6 +272,7 @@ export class Chat extends EventTarget {
     if (!room) return;
     room.ended = ended;
     this.#roster.remove(id);
+    this.#following.settled(room);
     drafts.keep(id, '');
     if (ended) for (const { msgId } of this.#outbox.of(id)) this.#outbox.discard(msgId);
     if (room === this.current) {

@@ -1,6 +1,7 @@
 /** What the server is asked to tell: of which rooms, and from where on. */
 
 const JOIN_AGAIN = 2_000;
+const NO_ANSWER = 10_000;
 const MOST_RESUMED = 200; // what the server takes; further rooms are joined behind the welcome
 
 export class Following {
@@ -8,6 +9,9 @@ export class Following {
   #send;
   #epoch = '';
   #resumed = new Set();
+  /** @type {Set<number>} rooms that could not be joined on this connection, in the order of their next try */
+  #refused = new Set();
+  #timer = 0;
 
   /** @param {(event: object) => boolean} send to the server */
   constructor(roster, send) {
@@ -39,6 +43,8 @@ export class Following {
   /** Nothing is told any more, until rooms are joined again. */
   disconnected() {
     for (const room of this.#roster.all) room.live = false;
+    this.#refused.clear();
+    clearTimeout(this.#timer);
   }
 
   forget() {
@@ -67,12 +73,31 @@ export class Following {
   }
 
   /**
-   * The server was too busy, or its disk full: without another try the room would stay empty until the next
-   * connection.
-   * @param {(room: import('./room.js').Room) => boolean} whole asked when it is time
+   * The server was too busy, or its disk full: without another try the room would stay silent until the next
+   * connection. Rooms are tried one at a time, so that hundreds don't come back together to be refused again.
    */
-  joinLater(room, retry, whole) {
-    const again = () => this.#roster.room(room.id) === room && !room.live && this.join(room, whole(room));
-    setTimeout(again, retry ?? JOIN_AGAIN);
+  joinLater({ id }, retry = JOIN_AGAIN) {
+    this.#refused.add(id);
+    this.#tryIn(retry);
+  }
+
+  /** It was joined, or is no more: the next of those that were refused need not wait. */
+  settled({ id }) {
+    if (this.#refused.delete(id)) this.#tryNext();
+  }
+
+  #tryIn(wait) {
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(() => this.#tryNext(), wait);
+  }
+
+  #tryNext() {
+    clearTimeout(this.#timer);
+    const [id] = this.#refused;
+    if (!id) return;
+    this.#refused.delete(id);
+    this.#refused.add(id); // behind the others
+    this.join(this.#roster.room(id), false);
+    this.#tryIn(NO_ANSWER);
   }
 }
