@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import secrets
 import uuid
+from collections.abc import Callable
 from random import getrandbits
 from typing import ClassVar
 
@@ -41,7 +42,9 @@ class Handshake(Handler, WebSocketHandler):
     :ivar read: how far they came, on other devices, while it was being read how far they are
     :ivar revoked: the close code and reason, where they were signed out or banned while
         they were connecting
-    :ivar banned: who was banned while it was being found out who is connecting
+    :ivar changed: rooms that were changed while it was being read which they are in
+    :ivar meanwhile: what was heard of people while it was being found out who is connecting:
+        it is done to the connection once that is known
     :cvar arriving: connections whose handshake is not over: what happens to their
         people meanwhile must reach them as well
     :ivar session_hash: the hash of the session that they came with, if they did
@@ -75,7 +78,8 @@ class Handshake(Handler, WebSocketHandler):
         self.left = set()
         self.entries: dict[int, RoomEntry] = {}
         self.read: dict[int, Receipt] = {}
-        self.banned: set[int] = set()
+        self.changed: set[int] = set()
+        self.meanwhile: list[Callable[[Handshake], None]] = []
         # It need not be hard to guess: it opens nothing, and only its own client is told of it.
         self.key = str(uuid.UUID(int=getrandbits(128), version=4))
         self.check_upgrade()
@@ -91,22 +95,17 @@ class Handshake(Handler, WebSocketHandler):
             self.revoked = (BANNED, "banned")
             return
         self.person = await self._identify(session)
-        if self.person.id in self.banned:
-            self.revoked = (BANNED, "banned")
+        for catch_up in self.meanwhile:
+            catch_up(self)
+        if self.revoked:
             return
         # Held, with nothing awaited since it was found free, until the socket is open.
         self.application.presences.hold(self.person)
         # What is heard of meanwhile (see ``arriving``) is newer than what is read.
-        for entry in await self.application.store.load(rooms.of, self.person.id) or []:
+        for entry in await self._read_rooms():
             if entry.id not in self.left:
                 self.entries.setdefault(entry.id, entry)
                 self.mine.add(entry.id)
-
-    @property
-    def is_guest(self) -> bool:
-        """Tell whether a guest is coming, as far as it is known yet."""
-        known = self.person.id != NOBODY or self.session_hash is None
-        return known and self.person.role == "guest"
 
     def on_finish(self) -> None:
         super().on_finish()
@@ -118,7 +117,7 @@ class Handshake(Handler, WebSocketHandler):
             headers.__init__()  # type: ignore[misc] # emptied: Tornado holds them as well
         self.request.arguments = self.request.query_arguments = self.request.body_arguments = {}
         self.request.__dict__.pop("_cookies", None)
-        del self.positions, self.entries, self.read, self.banned
+        del self.positions, self.entries, self.read, self.changed, self.meanwhile
         self.left = None
 
     def let_in(self, entry: RoomEntry) -> None:
@@ -190,6 +189,14 @@ class Handshake(Handler, WebSocketHandler):
         if name is not None:
             return await self._named(self.new_name(name))
         return await self._made_up()
+
+    async def _read_rooms(self) -> list[RoomEntry]:
+        """Read which rooms they are in; once more where one of them was changed meanwhile."""
+        while True:
+            self.changed = set()
+            entries = await self.application.store.load(rooms.of, self.person.id) or []
+            if self.changed.isdisjoint(entry.id for entry in entries):
+                return entries
 
     async def _with_free_name(self, session: SignedIn) -> User:
         """Give a returning guest another name where theirs is somebody's by now."""

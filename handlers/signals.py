@@ -17,7 +17,7 @@ from handlers.live import Live
 from handlers.pace import Pace
 from handlers.screening import Screening
 from models import events, signals
-from models.events import RoomEntry, encode
+from models.events import RoomEntry, User, encode
 from models.presence import NOBODY
 from models.store import Store, rooms
 
@@ -76,6 +76,8 @@ class Signals:
 
     def _change_room(self, signal: signals.RoomChanged) -> None:
         """Tell all who are in a room what it is called now."""
+        for newcomer in ChatSocketHandler.arriving:
+            newcomer.changed.add(signal.room)
         here = {
             connection.person.id
             for connection in (*ChatSocketHandler.waiters, *ChatSocketHandler.arriving)
@@ -121,8 +123,9 @@ class Signals:
         """Carry a person's new name or role to wherever the old one is held or shown."""
         user = signal.user
         self._live.rename(user)
-        for connection in (*_of(user.id), *_arriving(user.id)):
-            connection.person = user
+        for waiter in _of(user.id):
+            waiter.person = user
+        _once_known(partial(_change, user))
         told = frame(encode(events.UserChanged(user=user)))
         for waiter in ChatSocketHandler.waiters:
             assert waiter.listener is not None
@@ -141,12 +144,7 @@ class Signals:
         self._ended.note(signal.sessions, BANNED)
         for waiter in _of(signal.user):
             waiter.bid_goodbye(BANNED, "banned")
-        for newcomer in ChatSocketHandler.arriving:
-            meant = newcomer.person.id == signal.user or newcomer.session_hash in signal.sessions
-            if meant or (newcomer.network in signal.networks and newcomer.is_guest):
-                newcomer.revoked = (BANNED, "banned")
-            elif newcomer.person.id == NOBODY:
-                newcomer.banned.add(signal.user)
+        _once_known(partial(_turn_away, signal))
 
     # ------------------------------------------------------------ what is noticed
 
@@ -216,6 +214,27 @@ def _close_those_of(hashes: list[bytes], code: int, reason: str) -> None:
             newcomer.revoked = (code, reason)
 
 
+def _once_known(do: Callable[[Handshake], None]) -> None:
+    """Do this to every connection whose handshake is not over, once it knows whose it is."""
+    for newcomer in ChatSocketHandler.arriving:
+        if newcomer.person.id == NOBODY:
+            newcomer.meanwhile.append(do)
+        else:
+            do(newcomer)
+
+
+def _change(user: User, newcomer: Handshake) -> None:
+    if newcomer.person.id == user.id:
+        newcomer.person = user
+
+
+def _turn_away(ban: signals.Banned, newcomer: Handshake) -> None:
+    meant = newcomer.person.id == ban.user or newcomer.session_hash in ban.sessions
+    barred = newcomer.person.role == "guest" and newcomer.network in ban.networks
+    if meant or barred:
+        newcomer.revoked = (BANNED, "banned")
+
+
 def _of(user: int) -> list[ChatSocketHandler]:
     return list(ChatSocketHandler.of.get(user, ()))
 
@@ -223,7 +242,8 @@ def _of(user: int) -> list[ChatSocketHandler]:
 def _arriving(user: int) -> list[Handshake]:
     """Give a person's connections whose handshake is not over.
 
-    One that does not know yet whose it is will read what is right by now.
+    One that does not know yet whose it is will read what is right by now of rooms; for what
+    is read of the person themselves see :func:`_once_known`.
     """
     return [newcomer for newcomer in ChatSocketHandler.arriving if newcomer.person.id == user]
 

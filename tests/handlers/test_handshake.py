@@ -4,31 +4,41 @@ from __future__ import annotations
 
 import asyncio
 import socket
+import time
 from collections.abc import Iterator
 from typing import Any
 
 import pytest
 
 from handlers.chatsocket import ChatSocketHandler
-from models.store import rooms, users
+from models.presence import GRACE
+from models.store import rooms, sessions, users
 from tests.handlers.accounts import admin, guest, register
 from tests.talking import HANDSHAKE
 
 
 class Gate:
-    """Hold handshakes back, once the person is known and their rooms are read."""
+    """Hold a handshake back, once something has been read for it and before it knows of it."""
 
     def __init__(self, store: Any) -> None:
         self._load = store.load
         self._passable = asyncio.Event()
-        self.shut = False
+        self._reached = asyncio.Event()
+        self._held: Any = None
         store.load = self.load
 
     async def load(self, many: Any, key: Any) -> Any:
         found = await self._load(many, key)
-        if many is rooms.of and self.shut:
+        if many is self._held:
+            self._held = None
+            self._reached.set()
             await self._passable.wait()
         return found
+
+    def hold(self, many: Any) -> Any:
+        """Hold who reads this next; give what is done when they have come."""
+        self._held = many
+        return self._reached.wait()
 
     def open(self) -> None:
         self._passable.set()
@@ -41,12 +51,13 @@ def gate(app: Any) -> Iterator[Gate]:
     gate.open()
 
 
-async def arrive(gate: Gate, connect: Any, cookie: str) -> asyncio.Task[Any]:
+async def arrive(
+    gate: Gate, connect: Any, cookie: str, reading: Any = rooms.of
+) -> asyncio.Task[Any]:
     """Begin to connect; come back while the handshake is held."""
-    gate.shut = True
+    reached = gate.hold(reading)
     connecting = asyncio.ensure_future(connect(cookie=cookie, greeted=False))
-    while not any(newcomer.person.id for newcomer in ChatSocketHandler.arriving):
-        await asyncio.sleep(0.005)
+    await reached
     return connecting
 
 
@@ -95,6 +106,39 @@ async def test_a_room_left_while_connecting_is_not_joined(call, connect, gate) -
     gate.open()
     welcome = await (await connecting).until("welcome")
     assert [room["name"] for room in welcome["rooms"]] == ["lobby"]
+
+
+@pytest.mark.gen_test
+async def test_who_is_demoted_while_it_is_looked_up_who_they_are_comes_in_as_that(
+    app, call, connect, gate
+) -> None:
+    root, eve = (await admin(app, call)).cookie, await register(call, "eve")
+    id = eve.body["user"]["id"]
+    assert app.presences.place.expire(id, time.monotonic() + GRACE)  # she was away for a while
+    for role in ("moderator", "member"):
+        if role == "member":
+            connecting = await arrive(gate, connect, eve.cookie, sessions.signed_in)
+        answer = await call("PUT", f"/api/users/{id}/role", {"role": role}, root)
+        assert answer.status == 200, answer.body
+    gate.open()
+    tab = await connecting
+    assert (await tab.until("welcome"))["user"]["role"] == "member"
+    said = await (await connect("ada")).say("hello")
+    tab.send(type="delete", id=said["message"]["id"], ref="delete")
+    assert (await tab.until("error", ref="delete"))["code"] == "forbidden"
+
+
+@pytest.mark.gen_test
+async def test_a_room_renamed_while_it_is_read_which_are_theirs_is_told_by_its_new_name(
+    call, connect, gate
+) -> None:
+    cookie = (await call("POST", "/api/session", {"name": "ada"})).cookie
+    den = (await call("POST", "/api/rooms", {"name": "den"}, cookie)).body["id"]
+    connecting = await arrive(gate, connect, cookie)
+    assert (await call("PATCH", f"/api/rooms/{den}", {"name": "attic"}, cookie)).status == 200
+    gate.open()
+    welcome = await (await connecting).until("welcome")
+    assert [room["name"] for room in welcome["rooms"]] == ["lobby", "attic"]
 
 
 @pytest.mark.gen_test
