@@ -205,6 +205,7 @@ class Application(TornadoApplication):
         self.attendance.stop()
         self._lag.stop()
         self.hashing.close()
+        self.progress.stop()
         self.close()
 
     def close(self) -> None:

@@ -48,6 +48,12 @@ class Progress:
         """Drop what is not stored yet: they went back behind it."""
         self._moves.pop((user, room), None)
 
+    def stop(self) -> None:
+        """Store what is not due yet as well: the server goes, and nobody says it again at once."""
+        due = list(self._moves.values())
+        self._moves.clear()
+        self._write(due)
+
     def _schedule(self) -> None:
         if not self._scheduled:
             self._scheduled = True
@@ -61,11 +67,14 @@ class Progress:
         for move in due:
             self._stored[move.user, move.room] = now
             del self._moves[move.user, move.room]
+        self._write(due)
+        if self._moves:
+            self._schedule()
+
+    def _write(self, due: list[Move]) -> None:
         if due:
             writing = self._store.write(positions.move, due)
             writing.add_done_callback(self._tell)
-        if self._moves:
-            self._schedule()
 
     def _tell(self, writing: asyncio.Future[list[Moved]]) -> None:
         try:

@@ -319,6 +319,84 @@ def test_a_square_cut_from_a_picture_is_always_full_and_stays_within_it(run: Run
     ]
 
 
+def timed(body: str) -> str:
+    """Give a script with somebody's positions, a clock that it moves on, and timers by it."""
+    return f"""
+        const real = [Date.now, setTimeout, clearTimeout];
+        let now = 1_000_000;
+        const timers = [];
+        Date.now = () => now;
+        globalThis.setTimeout = (act, after = 0) => timers.push({{ act, at: now + after }});
+        globalThis.clearTimeout = (id) => {{ delete timers[id - 1]; }};
+        const pass = (ms) => {{
+          now += ms;
+          timers.forEach(({{ act, at }}, place) => at <= now && delete timers[place] && act());
+        }};
+        const told = [];
+        let connected = true;
+        const send = ({{ seq }}) => connected && Boolean(told.push(seq));
+        const entry = (read, unread = 0) => ({{ ...lobby, seq: 9, read, unread }});
+        const positions = new it.Positions({{ ...lobby, presence: {{ count: 2 }} }}, send);
+        positions.begin(entry(3, 6));
+        try {{
+          {body}
+        }} finally {{
+          [Date.now, globalThis.setTimeout, globalThis.clearTimeout] = real;
+        }}
+    """
+
+
+def test_how_far_i_was_is_told_again_where_the_server_does_not_have_it(run: Run) -> None:
+    assert run(
+        "positions",
+        timed("""
+        positions.see(9);
+        pass(1000); // told, and lost: the server stopped
+        pass(60000);
+        positions.begin(entry(3, 6));
+        const shown = [positions.read, positions.unread];
+        pass(1000);
+        positions.move({ user: 1, received: 9, read: 9, unread: 0, mentions: 0 }, 1);
+        positions.begin(entry(9));
+        pass(1000);
+        return [told, shown];
+        """),
+    ) == [[9, 9], [9, 0]]
+
+
+def test_what_i_saw_without_a_connection_is_told_with_the_next(run: Run) -> None:
+    assert run(
+        "positions",
+        timed("""
+        connected = false;
+        positions.see(9);
+        pass(60000);
+        connected = true;
+        positions.begin(entry(3, 6));
+        pass(1000);
+        return told;
+        """),
+    ) == [9]
+
+
+def test_what_i_marked_as_unread_on_another_device_stays_so(run: Run) -> None:
+    assert run(
+        "positions",
+        timed("""
+        positions.see(9);
+        pass(1000);
+        positions.move({ user: 1, received: 9, read: 9, unread: 0, mentions: 0 }, 1);
+        pass(60000); // without a connection
+        positions.begin(entry(5, 4));
+        pass(1000);
+        const shown = [positions.read, positions.unread];
+        positions.see(9); // and read again: told, though it was told before
+        pass(1000);
+        return [told, shown];
+        """),
+    ) == [[9, 9], [5, 4]]
+
+
 def test_when_somebody_had_read_a_message_stays_though_they_read_on(run: Run) -> None:
     assert (
         run(

@@ -7,6 +7,8 @@ from typing import Any
 
 import pytest
 
+from models.store import positions, read_beside
+
 LOBBY = 1
 
 
@@ -187,3 +189,19 @@ async def test_what_can_not_be_unread_is_said(connect) -> None:
     assert (error["code"], error["ref"]) == ("not_found", "r")
     ada.send(type="read", room=LOBBY)
     assert (await ada.until("error"))["code"] == "bad_event"
+
+
+@pytest.mark.gen_test
+async def test_what_was_read_just_before_the_stop_is_kept(app, connect) -> None:
+    ada, bob = await connect("ada"), await connect("bob")
+    for text in ("one", "two"):
+        await ada.say(text)
+    bob.send(type="read", room=LOBBY, seq=1)
+    bob_id = (await bob.until("receipt", read=1))["user"]
+    bob.send(type="read", room=LOBBY, seq=2)  # due a second after the last
+    bob.send(type="ping")
+    await bob.until("pong")
+    url = f"sqlite:///{app.data / 'chat.db'}"
+    await app.stop()
+    kept = read_beside(url, lambda connection: positions.of_room(connection, LOBBY))
+    assert {row.user: row.read for row in kept}[bob_id] == 2

@@ -24,6 +24,7 @@ export class Positions {
   #room;
   #send;
   #told = { received: 0, read: 0 };
+  #kept = 0; // what the server has told to be mine
   #received = 0;
   #top = 0; // the newest message that I know of
   #moved = 0;
@@ -38,9 +39,13 @@ export class Positions {
   /** What the server says with its list of rooms. */
   begin({ read, unread = 0, mentions = 0 }) {
     if (read === undefined) return;
-    if (this.read > read && Date.now() - this.#moved < ECHO) return this.#later();
+    this.#told.read = read; // what I have told since may never have come there
+    if (this.read > read && this.#isBehind()) {
+      this.#later();
+      return;
+    }
+    this.#kept = read;
     Object.assign(this, { read, unread, mentions });
-    return null;
   }
 
   /**
@@ -81,9 +86,9 @@ export class Positions {
   move({ user, received, read, date, unread, mentions }, me) {
     if (user !== me) this.others.set(user, { received, read, trail: this.#trail(user, read, date) });
     else if (read >= this.read || Date.now() - this.#moved > ECHO) {
-      this.#told.read = read;
+      this.#told.read = this.#kept = read;
       Object.assign(this, { read, unread: unread ?? this.unread, mentions: mentions ?? this.mentions });
-    }
+    } else this.#kept = Math.max(this.#kept, read);
   }
 
   /**
@@ -108,6 +113,11 @@ export class Positions {
     const trail = this.others.get(user)?.trail ?? [];
     const same = trail.find((step) => step.read === read);
     return [...trail.filter((step) => step.read < read).slice(-STEPS), same ?? { read, date }];
+  }
+
+  // The server, telling an older position: mine is on its way, or was lost. Otherwise I went back, on another device.
+  #isBehind() {
+    return !this.held && (this.read > this.#kept || Date.now() - this.#moved < ECHO);
   }
 
   #later() {
