@@ -78,6 +78,9 @@ class Signals:
         """Tell all who are in a room what it is called now."""
         for newcomer in ChatSocketHandler.arriving:
             newcomer.changed.add(signal.room)
+        for user, room in list(self._coming):
+            if room == signal.room:  # what is being read for them is how it was called before
+                self._come_in(signals.CameIn(user, room))
         here = {
             connection.person.id
             for connection in (*ChatSocketHandler.waiters, *ChatSocketHandler.arriving)

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import time
+from typing import Any
 
 import pytest
 
 from models.presence import GRACE
+from models.store import rooms
 from tests.handlers.rooms import come, make, promote
 
 LOBBY = 1
@@ -166,3 +168,34 @@ async def test_who_is_not_in_a_room_or_not_at_all_is_not_taken_out(call) -> None
     for nobody in (bob.id, 999):
         answer = await call("DELETE", f"/api/rooms/{den}/members/{nobody}", cookie=ada.cookie)
         assert (answer.status, answer.code) == (404, "not_found")
+
+
+@pytest.mark.gen_test
+async def test_who_is_brought_in_while_a_room_is_renamed_learns_its_new_name(
+    app, call, connect, monkeypatch
+) -> None:
+    ada, bob = await come(call, "ada"), await come(call, "bob")
+    await promote(app, ada, "member")
+    den = await make(call, ada)
+    phone = await connect(cookie=bob.cookie)
+    read, is_read, passable = app.store.read, asyncio.Event(), asyncio.Event()
+
+    async def slowly(*asked: Any) -> Any:
+        found = await read(*asked)
+        is_read.set()
+        await passable.wait()
+        return found
+
+    def begin(run: Any, *args: Any) -> Any:
+        if run is not rooms.entries:
+            return read(run, *args)
+        monkeypatch.setattr(app.store, "read", read)
+        return asyncio.ensure_future(slowly(run, *args))
+
+    monkeypatch.setattr(app.store, "read", begin)
+    await call("PUT", f"/api/rooms/{den}/members/{bob.id}", cookie=ada.cookie)
+    await is_read.wait()
+    await call("PATCH", f"/api/rooms/{den}", {"name": "attic"}, ada.cookie)
+    passable.set()
+    assert (await phone.until("room"))["room"]["name"] == "attic"
+    assert (await phone.ask(type="ping"))["type"] == "pong"
