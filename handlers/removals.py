@@ -41,6 +41,7 @@ class Removals:
         self._waiting = waiting
         self._step = step
         self._running: dict[int, asyncio.Task[None]] = {}
+        self._asked: set[int] = set()
 
     def start(self) -> None:
         """Go on with what a restart interrupted."""
@@ -54,12 +55,20 @@ class Removals:
     def remove_all_of(self, id: int) -> None:
         """Begin to remove all messages of somebody, or of a room; who is to hear of it does.
 
-        Call it after that was committed which made it so.
+        Call it after that was committed which made it so. Where it runs already it runs once
+        more: its last step may have been taken before that commit.
         """
+        self._asked.add(id)
         if id not in self._running:
-            task = asyncio.get_running_loop().create_task(self._remove(id))
-            self._running[id] = task
-            task.add_done_callback(lambda _: self._running.pop(id))
+            self._running[id] = asyncio.get_running_loop().create_task(self._run(id))
+
+    async def _run(self, id: int) -> None:
+        try:
+            while id in self._asked:
+                self._asked.remove(id)
+                await self._remove(id)
+        finally:
+            del self._running[id]
 
     async def _remove(self, id: int) -> None:
         after: Any = None

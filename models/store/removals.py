@@ -9,8 +9,9 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
+from typing import NamedTuple
 
-from sqlalchemy import Connection, delete, insert, select, update
+from sqlalchemy import Connection, delete, func, insert, select, update
 
 from models.channel import Change
 from models.store import files, numbers
@@ -22,13 +23,26 @@ from models.store.steps import Step
 STEP = 100  # messages; some milliseconds of the writer
 
 _PREFIX = "removing:"
+_ANY = (1 << 63) - 1  # where it was written down without the last one
+
+
+class Place(NamedTuple):
+    """How far a removal is.
+
+    :ivar up_to: the last message that is to go
+    :ivar msg_id: of the last one that was looked at
+    """
+
+    up_to: int
+    msg_id: str
 
 
 def begin(connection: Connection, user: int) -> None:
-    """Write down that all messages of somebody are to go."""
+    """Write down that all that somebody has said by now is to go."""
     name = f"{_PREFIX}{user}"
+    last = connection.scalar(select(func.max(messages.c.id))) or 0
     connection.execute(delete(facts).where(facts.c.name == name))
-    connection.execute(insert(facts).values(name=name, value=""))
+    connection.execute(insert(facts).values(name=name, value=str(last)))
 
 
 def waiting(connection: Connection) -> list[int]:
@@ -37,19 +51,27 @@ def waiting(connection: Connection) -> list[int]:
     return [int(name.removeprefix(_PREFIX)) for name in connection.scalars(found)]
 
 
-def step(connection: Connection, user: int, after: str | None = None) -> Step[str]:
+def step(connection: Connection, user: int, after: Place | None = None) -> Step[Place]:
     """Remove the next messages of somebody.
+
+    It begins anew where it was asked for again since: what they said between may be in front.
 
     :param after: what the step before gave; None: the first one
     """
+    fact = facts.c.name == f"{_PREFIX}{user}"
+    asked: str | None = connection.scalar(select(facts.c.value).where(fact))
+    if asked is None:
+        return Step([], None)
+    up_to = int(asked or _ANY)
+    behind = after.msg_id if after is not None and after.up_to == up_to else ""
     # In the order of an index, whatever it is: what is removed is passed over only once.
     found = select(messages.c.id, messages.c.room, messages.c.msg_id, messages.c.deleted)
-    mine = found.where(messages.c.user == user, messages.c.msg_id > (after or ""))
+    mine = found.where(messages.c.user == user, messages.c.msg_id > behind, messages.c.id <= up_to)
     rows = connection.execute(mine.order_by(messages.c.msg_id).limit(STEP)).all()
     changes = take_back(connection, [(row.id, row.room) for row in rows if not row.deleted])
     if len(rows) == STEP:
-        return Step(changes, rows[-1].msg_id)
-    connection.execute(delete(facts).where(facts.c.name == f"{_PREFIX}{user}"))
+        return Step(changes, Place(up_to, rows[-1].msg_id))
+    connection.execute(delete(facts).where(fact))
     return Step(changes, None)
 
 

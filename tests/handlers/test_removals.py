@@ -7,7 +7,9 @@ from typing import Any
 
 import pytest
 
+from handlers.removals import Removals
 from models.store import removals
+from models.store.steps import Step
 
 
 async def done(app: Any) -> None:
@@ -45,3 +47,20 @@ async def test_a_restart_goes_on_with_it(connect, app) -> None:
     await bob.until("message", text="secret")
     assert (await bob.until("message"))["deleted"]
     await done(app)
+
+
+@pytest.mark.gen_test
+async def test_what_is_asked_for_while_it_runs_runs_once_more(app) -> None:
+    loop, taken = asyncio.get_running_loop(), []
+
+    def step(_connection: Any, user: int, _after: None) -> Step[None]:
+        taken.append(user)
+        if len(taken) == 1:  # asked for again, before it is known that this was the last step
+            loop.call_soon_threadsafe(again.remove_all_of, user)
+        return Step([], None)
+
+    again = Removals(app.store, app.bus, "user", removals.waiting, step)
+    again.remove_all_of(7)
+    while again.busy:
+        await asyncio.sleep(0)
+    assert taken == [7, 7]

@@ -10,8 +10,9 @@ from typing import Any
 import pytest
 from sqlalchemy import insert, select
 
-from models.events import decode_message
+from models.events import User, decode_message
 from models.store import Store, messages, removals, rooms, users
+from models.store.posts import Post, insert_new
 from models.store.schema import messages as table
 
 LOBBY = 1
@@ -50,12 +51,13 @@ def fill(connection: Any, user: int, room: int, count: int, first: int = 1) -> N
 async def remove_all(store: Store, user: int) -> tuple[list[Any], int]:
     """Take every step; give the changes, and how many the largest step made."""
     changes, most = [], 0
-    after: str | None = ""
-    while after is not None:
+    after: removals.Place | None = None
+    while True:
         made, after = await store.write(removals.step, user, after)
         most = max(most, len(made))
         changes += made
-    return changes, most
+        if after is None:
+            return changes, most
 
 
 def test_nothing_is_left_of_ada_and_all_of_bob(store: Store) -> None:
@@ -99,8 +101,49 @@ def test_no_step_holds_the_writer_for_long(store: Store) -> None:
     async def main() -> None:
         ada = await store.write(users.create, "ada")
         await store.write(fill, ada.id, LOBBY, 2_000)
+        await store.write(removals.begin, ada.id)
         changes, most = await remove_all(store, ada.id)
         assert len(changes) == 2_000
         assert most == removals.STEP, "each is a transaction that others wait for"
+
+    run(main)
+
+
+async def kept(store: Store) -> list[str]:
+    """Give the texts that are still there."""
+    found = select(table.c.text).where(~table.c.deleted).order_by(table.c.id)
+    return await store.read(lambda connection: list(connection.scalars(found)))
+
+
+async def say(store: Store, user: User, *texts: str) -> None:
+    posts = [Post(LOBBY, user, text, text, text) for text in texts]
+    assert len(await store.write(insert_new, posts)) == len(texts)
+
+
+def test_what_is_said_after_it_was_asked_for_stays(store: Store) -> None:
+    async def main() -> None:
+        ada = await store.write(users.create, "ada")
+        await store.write(fill, ada.id, LOBBY, 150)
+        await store.write(removals.begin, ada.id)
+        _, after = await store.write(removals.step, ada.id)
+        await say(store, ada, "0: in front", "z: behind")
+        assert (await store.write(removals.step, ada.id, after)).after is None
+        assert await kept(store) == ["0: in front", "z: behind"]
+
+    run(main)
+
+
+def test_what_is_said_before_it_is_asked_for_again_goes_as_well(store: Store) -> None:
+    async def main() -> None:
+        ada = await store.write(users.create, "ada")
+        await store.write(fill, ada.id, LOBBY, 150)
+        await store.write(removals.begin, ada.id)
+        _, after = await store.write(removals.step, ada.id)
+        await say(store, ada, "0: in front", "z: behind")
+        await store.write(removals.begin, ada.id)
+        while after is not None:
+            _, after = await store.write(removals.step, ada.id, after)
+        assert await kept(store) == []
+        assert await store.read(removals.waiting) == []
 
     run(main)
