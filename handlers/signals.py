@@ -8,17 +8,17 @@ from collections.abc import Callable
 from functools import partial
 from typing import Any
 
+from handlers import newcomers
 from handlers.chatsocket import ChatSocketHandler
 from handlers.connection import COME_BACK, SIGNED_OUT
 from handlers.ended import Ended
 from handlers.frames import frame
-from handlers.handshake import BANNED, Handshake
+from handlers.handshake import BANNED
 from handlers.live import Live
 from handlers.pace import Pace
 from handlers.screening import Screening
 from models import events, signals
-from models.events import RoomEntry, User, encode
-from models.presence import NOBODY
+from models.events import RoomEntry, encode
 from models.store import Store, rooms
 
 log = logging.getLogger("gust.signals")
@@ -61,7 +61,7 @@ class Signals:
         for waiter in _of(signal.user):
             waiter.let_in(entry)
             waiter.tell(events.Room(room=entry))
-        for newcomer in _arriving(signal.user):
+        for newcomer in newcomers.of(signal.user):
             newcomer.let_in(entry)
 
     def _take_out(self, signal: signals.TakenOut) -> None:
@@ -71,7 +71,7 @@ class Signals:
             waiter.put_out(signal.room)
             waiter.leave(signal.room)
             waiter.tell(events.Removed(room=signal.room))
-        for newcomer in _arriving(signal.user):
+        for newcomer in newcomers.of(signal.user):
             newcomer.put_out(signal.room)
 
     def _change_room(self, signal: signals.RoomChanged) -> None:
@@ -128,7 +128,7 @@ class Signals:
         self._live.rename(user)
         for waiter in _of(user.id):
             waiter.person = user
-        _once_known(partial(_change, user))
+        newcomers.change(user)
         told = frame(encode(events.UserChanged(user=user)))
         for waiter in ChatSocketHandler.waiters:
             assert waiter.listener is not None
@@ -147,7 +147,7 @@ class Signals:
         self._ended.note(signal.sessions, BANNED)
         for waiter in _of(signal.user):
             waiter.bid_goodbye(BANNED, "banned")
-        _once_known(partial(_turn_away, signal))
+        newcomers.turn_away(signal)
 
     # ------------------------------------------------------------ what is noticed
 
@@ -174,7 +174,7 @@ class Signals:
         for waiter in _of(signal.user):
             if signal.room in waiter.mine:  # they may have been taken out since
                 waiter.tell(receipt)
-        for newcomer in _arriving(signal.user):
+        for newcomer in newcomers.of(signal.user):
             newcomer.read[signal.room] = receipt
 
     def _tell_others(self, room: int, user: int, event: events.ServerEvent) -> None:
@@ -217,38 +217,8 @@ def _close_those_of(hashes: list[bytes], code: int, reason: str) -> None:
             newcomer.revoked = (code, reason)
 
 
-def _once_known(do: Callable[[Handshake], None]) -> None:
-    """Do this to every connection whose handshake is not over, once it knows whose it is."""
-    for newcomer in ChatSocketHandler.arriving:
-        if newcomer.person.id == NOBODY:
-            newcomer.meanwhile.append(do)
-        else:
-            do(newcomer)
-
-
-def _change(user: User, newcomer: Handshake) -> None:
-    if newcomer.person.id == user.id:
-        newcomer.person = user
-
-
-def _turn_away(ban: signals.Banned, newcomer: Handshake) -> None:
-    meant = newcomer.person.id == ban.user or newcomer.session_hash in ban.sessions
-    barred = newcomer.person.role == "guest" and newcomer.network in ban.networks
-    if meant or barred:
-        newcomer.revoked = (BANNED, "banned")
-
-
 def _of(user: int) -> list[ChatSocketHandler]:
     return list(ChatSocketHandler.of.get(user, ()))
-
-
-def _arriving(user: int) -> list[Handshake]:
-    """Give a person's connections whose handshake is not over.
-
-    One that does not know yet whose it is will read what is right by now of rooms; for what
-    is read of the person themselves see :func:`_once_known`.
-    """
-    return [newcomer for newcomer in ChatSocketHandler.arriving if newcomer.person.id == user]
 
 
 def _read(reading: asyncio.Future[_Entries]) -> _Entries:
