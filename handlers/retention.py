@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Callable
+from datetime import UTC, datetime
 
 from handlers import steps
 from models.bus import Bus
@@ -30,6 +31,7 @@ class Retention:
         self._bus = bus
         self._days = days
         self._task: asyncio.Task[None] | None = None
+        self._refused = False
 
     def start(self) -> None:
         if self._days:
@@ -49,8 +51,17 @@ class Retention:
             await asyncio.sleep(EVERY)
 
     async def apply(self) -> None:
-        """Take away all that is too old by now; the files go with the next sweep."""
+        """Take away all that is too old by now; the files go with the next sweep.
+
+        Nothing, where that would be everything: it is not told apart from a clock that is far
+        ahead, as after a start with an empty battery, and what goes is gone for good.
+        """
         before = now() - self._days * retention.DAY
+        newest = await self._store.read(retention.newest)
+        if newest is not None and newest < before:
+            self._refuse(newest)
+            return
+        self._refused = False
         after: int | None = 0
         while after is not None:
             after = await steps.take(self._store, self._bus, retention.take_back, before, after)
@@ -61,6 +72,18 @@ class Retention:
         await self._repeat(retention.tidy_index)
         await self._repeat(retention.shrink)
 
+    def _refuse(self, newest: int) -> None:
+        if not self._refused:
+            log.warning(
+                "nothing is taken away: by this machine's clock, which says %s, even the newest "
+                "message, of %s, is older than --keep-days=%d. Set the clock if it is wrong; if it "
+                "is right, this goes on within an hour after somebody says something",
+                _day(now()),
+                _day(newest),
+                self._days,
+            )
+        self._refused = True
+
     async def _repeat(self, step: Callable[..., int], *args: int) -> int:
         """Take a step again and again until it tells that there is no more; add up."""
         total = 0
@@ -68,3 +91,7 @@ class Retention:
             total += did
             await asyncio.sleep(PAUSE)
         return total
+
+
+def _day(date: int) -> str:
+    return f"{datetime.fromtimestamp(date / 1000, UTC):%Y-%m-%d}"

@@ -41,6 +41,13 @@ def take_back(connection: Connection, before: int, after: int = 0) -> Step[int]:
     return Step(changes, rows[-1].id if old and len(rows) == STEP else None)
 
 
+def newest(connection: Connection) -> int | None:
+    """Give the date of the newest message that is still there; None: there is none."""
+    there = select(messages.c.date).where(~messages.c.deleted)
+    date: int | None = connection.scalar(there.order_by(messages.c.id.desc()).limit(1))
+    return date
+
+
 def forget(connection: Connection, before: int) -> int:
     """Have the rows of some tombstones go; tell how many: none, when all are gone.
 

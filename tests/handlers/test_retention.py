@@ -17,6 +17,7 @@ from models.store.keeping import export
 from models.store.keeping.lines import Message
 from models.store.retention import DAY
 from models.store.schema import messages, now, rooms
+from tests.handlers.rooms import come, make
 from tests.handlers.test_files import on_disk
 from tests.handlers.test_rooms import sign_in
 from tests.uploading import upload
@@ -89,6 +90,7 @@ async def test_its_files_go_with_it(call, connect, app) -> None:
     note = (await upload(call, cookie, b"minutes")).body
     old = await say(ada, "", files=[note["id"]])
     await grow_old(app, old, 31)
+    await say(ada, "today")
     await app.retention.apply()
     await app.sweeper.sweep(young=0)
     assert on_disk(app) == []
@@ -100,6 +102,7 @@ async def test_it_is_not_found_by_searching(call, connect, app) -> None:
     cookie = await sign_in(call, "ada")
     ada = await connect(cookie=cookie)
     await grow_old(app, await say(ada, "a fine pineapple"), 31)
+    await say(ada, "today")
     await app.retention.apply()
     assert (await call("GET", "/api/search?q=pineapple", cookie=cookie)).body["messages"] == []
 
@@ -148,9 +151,11 @@ async def test_who_comes_back_in_time_is_told_and_who_comes_later_starts_anew(co
 
 
 @pytest.mark.gen_test
-async def test_a_room_of_which_all_is_forgotten_is_empty_and_goes_on(connect, app) -> None:
-    ada = await connect("ada")
+async def test_a_room_of_which_all_is_forgotten_is_empty_and_goes_on(call, connect, app) -> None:
+    person = await come(call, "ada")
+    ada = await connect(cookie=person.cookie)
     await grow_old(app, await say(ada, "one", "two"), 40)
+    await say(ada, "today", room=await make(call, person))
     await app.retention.apply()
     app.cache._channels.clear()
     bob = await connect("bob", resume=f"{LOBBY}:1", epoch=app.store.epoch)
@@ -179,6 +184,7 @@ async def test_three_thousand_go_while_people_talk_and_the_file_shrinks(connect,
     ada.close()
     before = _size_of(tmp_path / "data" / "chat.db")
     bob = await connect("bob")
+    await bob.say("today")
     going = asyncio.ensure_future(app.retention.apply())
     slowest, said = 0.0, 0
     while not going.done():
@@ -210,6 +216,25 @@ async def test_where_nothing_is_too_old_nothing_happens(connect, app) -> None:
     await app.retention.apply()
     entry = await app.store.read(rooms_of.find, ada.events[0]["user"]["id"], LOBBY)
     assert entry.seq == 1
+
+
+@pytest.mark.gen_test
+async def test_where_the_clock_is_far_ahead_nothing_goes(connect, app, caplog) -> None:
+    ada = await connect("ada")
+    said = await say(ada, "yesterday", "today", "a slip")
+    ada.send(type="delete", id=said[2])
+    await ada.until("message", deleted=True)
+    await grow_old(app, said, 4000)
+    for _ in range(2):
+        await app.retention.apply()
+    assert await rows(app) == {said[0]: False, said[1]: False, said[2]: True}
+    (told,) = (one.getMessage() for one in caplog.records if one.name == "gust.retention")
+    assert "--keep-days=30" in told
+    assert "Set the clock" in told
+    caplog.clear()
+    (new,) = await say(ada, "it is really that late")
+    await app.retention.apply()
+    assert await rows(app) == {new: False}
 
 
 @pytest.mark.gen_test
