@@ -7,6 +7,7 @@ import time
 from msgspec import Raw
 
 from handlers.base import Handler
+from models.channel import Change
 from models.store import edits, messages
 
 
@@ -23,7 +24,10 @@ class MessageHandler(Handler):
         """Leave nothing of it but its place, and tell the room."""
         user = await self.user()
         self.application.rates.messages.take(user.id, time.monotonic())
-        for change in await self.application.store.write(edits.remove, user, int(id)):
-            self.application.bus.publish(change)
+        await self.application.store.write_and_tell(self._tell, edits.remove, user, int(id))
         self.set_status(204)
         self.finish()
+
+    def _tell(self, changes: list[Change]) -> None:
+        for change in changes:
+            self.application.bus.publish(change)

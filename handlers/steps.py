@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Callable
 from typing import Any, TypeVar
 
 from models.bus import Bus
-from models.errors import ChatError
 from models.store import Store
 from models.store.steps import Step
 
@@ -21,17 +19,10 @@ async def take(
 
     :raises ChatError: the database refused
     """
-    taken: asyncio.Future[After | None] = asyncio.get_running_loop().create_future()
 
-    def tell(outcome: Any) -> None:
-        if isinstance(outcome, ChatError):
-            if not taken.cancelled():
-                taken.set_exception(outcome)
-            return
-        for change in outcome.changes:
+    def tell(taken: Step[After]) -> None:
+        for change in taken.changes:
             bus.publish(change)
-        if not taken.cancelled():
-            taken.set_result(outcome.after)
 
-    store.submit(step, args, tell)
-    return await taken
+    taken = await store.write_and_tell(tell, step, *args)
+    return taken.after

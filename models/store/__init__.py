@@ -86,13 +86,7 @@ class Store:
         :param tell: called at once when it is stored: whoever awaits the future goes on only
             when posts that were committed behind it have been told, see :meth:`submit`
         """
-        future: asyncio.Future[Stored] = asyncio.get_running_loop().create_future()
-
-        def done(outcome: Outcome) -> None:
-            if isinstance(outcome, Stored):
-                tell(outcome)
-            _settle(future, outcome)
-
+        future, done = _told_first(tell)
         self.post(post, done)
         return future
 
@@ -108,6 +102,22 @@ class Store:
             or a ``ChatError``
         """
         self._write_thread().submit(Work(run, args, done))
+
+    def write_and_tell(
+        self,
+        tell: Callable[[T], None],
+        run: Callable[Concatenate[Connection, P], T],
+        *args: P.args,
+        **kwargs: P.kwargs,
+    ) -> asyncio.Future[T]:
+        """Run a function that makes changes, as :meth:`write` does.
+
+        :param tell: as for :meth:`write_post`
+        """
+        assert not kwargs
+        future, done = _told_first(tell)
+        self.submit(run, args, done)
+        return future
 
     def write(
         self,
@@ -256,6 +266,20 @@ def _connect_beside(url: str) -> Engine:
     with contextlib.suppress(InUse):  # its server has brought the schema up to date
         Store(url).close()
     return dialects.connect(url)
+
+
+def _told_first(
+    tell: Callable[[T], None],
+) -> tuple[asyncio.Future[T], Callable[[Outcome], None]]:
+    """Give a future, and what settles it once the outcome was told to ``tell``."""
+    future: asyncio.Future[T] = asyncio.get_running_loop().create_future()
+
+    def done(outcome: Outcome) -> None:
+        if not isinstance(outcome, ChatError):
+            tell(outcome)
+        _settle(future, outcome)
+
+    return future, done
 
 
 def _settle(future: asyncio.Future[Any], outcome: Outcome) -> None:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import Any
 
 import pytest
 
 from models.store import users
+from tests.handlers.holding import Busy
+from tests.handlers.rooms import come
 from tests.uploading import upload
 
 LOBBY = 1
@@ -297,3 +300,21 @@ async def test_a_new_name_reaches_the_quotes(connect, call) -> None:
     bob = await connect("bob")
     [history] = [e for e in bob.events if e["type"] == "history"]
     assert history["messages"][1]["quote"]["user"]["name"] == "ada l"
+
+
+@pytest.mark.gen_test
+async def test_a_removal_over_http_is_told_before_what_was_stored_behind_it(
+    app, call, connect
+) -> None:
+    ada = await come(call, "ada")
+    phone, bob = await connect(cookie=ada.cookie), await connect("bob")
+    id = (await phone.say("hello"))["message"]["id"]
+    await bob.until("message", id=id)
+    async with Busy(app) as disk:
+        removing = asyncio.ensure_future(call("DELETE", f"/api/messages/{id}", cookie=ada.cookie))
+        await disk.until_waiting(1)
+        bob.send(type="message", text="what was it?")
+        await disk.until_waiting(2)
+    assert (await removing).status == 204
+    assert (await bob.until("message", deleted=True))["seq"] == 2
+    assert (await bob.until("ack"))["message"]["seq"] == 3
