@@ -139,9 +139,29 @@ def test_a_room_in_sight_whose_first_history_was_cut_begins_anew(follow) -> None
         chat.look(2);
         const first = welcome(lobby, den);
         drop();
-        return [first, welcome(lobby, den)];
+        return [first, welcome(lobby, den), joins()];
         """
-    ) == ["2:0", "2:0"]
+    ) == ["2:0", "1:0", "2 from nothing"]
+
+
+def test_what_was_only_told_and_never_shown_is_not_seen(follow) -> None:
+    assert follow(
+        """
+        chat.look(1);
+        chat.watched = true;
+        const room = chat.room(1);
+        room.atEnd = true;
+        welcome({ ...lobby, seq: 100, read: 100 });
+        history(1, said(1, 99, 100), 100, true);
+        drop();
+        welcome({ ...lobby, seq: 110, read: 100, unread: 10 });
+        chat.see();
+        const before = room.positions.read;
+        history(1, said(1, 109, 110), 110);
+        chat.see();
+        return [before, room.positions.read];
+        """
+    ) == [100, 110]
 
 
 def test_a_room_that_is_joined_at_the_second_try_shows_what_was_said_before(follow) -> None:

@@ -397,6 +397,20 @@ def test_what_i_marked_as_unread_on_another_device_stays_so(run: Run) -> None:
     ) == [[9, 9], [5, 4]]
 
 
+def test_of_another_log_nothing_of_it_counts(run: Run) -> None:
+    assert run(
+        "positions",
+        timed("""
+        positions.see(9);
+        pass(500); // not told yet
+        positions.forget();
+        positions.begin(entry(3, 2));
+        pass(60000);
+        return [told, positions.read, positions.unread];
+        """),
+    ) == [[], 3, 2]
+
+
 def test_when_somebody_had_read_a_message_stays_though_they_read_on(run: Run) -> None:
     assert (
         run(

@@ -159,7 +159,7 @@ export class Chat extends EventTarget {
   /** The reader has seen what there is in the current room, if they are at its end. */
   see() {
     const room = this.current;
-    if (room?.loaded && room.atEnd && this.watched) room.positions.see(room.newest);
+    if (room?.loaded && room.atEnd && this.watched) room.positions.see(room.seq);
     this.#fire('rooms');
   }
 

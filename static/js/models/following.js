@@ -26,7 +26,8 @@ export class Following {
   position(current) {
     const held = this.#roster.all.filter((room) => room.held);
     held.sort((one, other) => (other === current) - (one === current));
-    const first = current && !current.joining ? current : this.#roster.lobby;
+    // What came of a room before is cut off; whether one is still in it is the server's to say.
+    const first = current && !current.joining && !this.#epoch ? current : this.#roster.lobby;
     const rooms = held.length || !first ? held.slice(0, MOST_RESUMED) : [first];
     this.#resumed = new Set(rooms.map(({ id }) => id));
     const resume = rooms.map((room) => `${room.id}:${room.held ? room.seq : 0}`).join(',');

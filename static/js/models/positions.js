@@ -48,6 +48,15 @@ export class Positions {
     Object.assign(this, { read, unread, mentions });
   }
 
+  /** The log is another one: no number of the old one means anything in it. */
+  forget() {
+    clearTimeout(this.#timer);
+    this.others.clear();
+    Object.assign(this, { read: undefined, unread: 0, mentions: 0, held: false });
+    this.#told = { received: 0, read: 0 };
+    this.#kept = this.#received = this.#top = this.#moved = this.#timer = 0;
+  }
+
   /**
    * A message told live.
    * @returns {boolean} whether it was said just now, and isn't a change of an old one
@@ -115,7 +124,8 @@ export class Positions {
     return [...trail.filter((step) => step.read < read).slice(-STEPS), same ?? { read, date }];
   }
 
-  // The server, telling an older position: mine is on its way, or was lost. Otherwise I went back, on another device.
+  // The server, telling an older position: mine is on its way, or was lost. Otherwise I went back, on
+  // another device; where both is so, what was lost counts.
   #isBehind() {
     return !this.held && (this.read > this.#kept || Date.now() - this.#moved < ECHO);
   }

@@ -157,6 +157,7 @@ export class Room extends Log {
   forget() {
     Object.assign(this, { seq: 0, told: 0, held: false });
     this.presence.forget();
+    this.positions.forget();
     super.forget();
   }
 

@@ -218,7 +218,7 @@ export class Timeline {
   #arrive() {
     this.#room.atEnd = this.#stuck;
     const { read, unread } = this.#room.positions;
-    if (this.#stuck && (unread || this.#room.newest > read)) this.#chat.see();
+    if (this.#stuck && (unread || this.#room.seq > read)) this.#chat.see();
   }
 
   // Grow towards where the reader goes, and shrink at the other end.
