@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import time
 from collections.abc import Callable
 from datetime import UTC, datetime
 
@@ -17,6 +18,7 @@ log = logging.getLogger("gust.retention")
 
 EVERY = 3600.0  # seconds
 PART = 0.1  # of all messages: where more went, all of the search index is written anew
+DOUBT = 7 * 86400.0  # seconds in which somebody may look after a clock that seems wrong
 PAUSE = 0.05  # seconds between two steps, for those who talk
 
 
@@ -31,7 +33,7 @@ class Retention:
         self._bus = bus
         self._days = days
         self._task: asyncio.Task[None] | None = None
-        self._refused = False
+        self._doubted: float | None = None  # since when the clock is
 
     def start(self) -> None:
         if self._days:
@@ -53,15 +55,16 @@ class Retention:
     async def apply(self) -> None:
         """Take away all that is too old by now; the files go with the next sweep.
 
-        Nothing, where that would be everything: it is not told apart from a clock that is far
-        ahead, as after a start with an empty battery, and what goes is gone for good.
+        Nothing for a while, where that would be everything: it is not told apart from a clock
+        that is far ahead, as after a start with an empty battery, and what goes is gone for good.
         """
         before = now() - self._days * retention.DAY
         newest = await self._store.read(retention.newest)
-        if newest is not None and newest < before:
-            self._refuse(newest)
-            return
-        self._refused = False
+        if self._doubted is None and newest is not None and newest < before:
+            self._doubted = time.monotonic()
+            self._warn(newest)
+        if self._doubted is not None and time.monotonic() < self._doubted + DOUBT:
+            return  # though something was said since: that is of this clock's date
         after: int | None = 0
         while after is not None:
             after = await steps.take(self._store, self._bus, retention.take_back, before, after)
@@ -72,17 +75,15 @@ class Retention:
         await self._repeat(retention.tidy_index)
         await self._repeat(retention.shrink)
 
-    def _refuse(self, newest: int) -> None:
-        if not self._refused:
-            log.warning(
-                "nothing is taken away: by this machine's clock, which says %s, even the newest "
-                "message, of %s, is older than --keep-days=%d. Set the clock if it is wrong; if it "
-                "is right, this goes on within an hour after somebody says something",
-                _day(now()),
-                _day(newest),
-                self._days,
-            )
-        self._refused = True
+    def _warn(self, newest: int) -> None:
+        log.warning(
+            "nothing is taken away for a week: by this machine's clock, which says %s, even the "
+            "newest message, of %s, is older than --keep-days=%d. If the clock is wrong, set it "
+            "and start the server again",
+            _day(now()),
+            _day(newest),
+            self._days,
+        )
 
     async def _repeat(self, step: Callable[..., int], *args: int) -> int:
         """Take a step again and again until it tells that there is no more; add up."""
