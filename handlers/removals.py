@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from handlers import steps
@@ -60,17 +61,17 @@ class Removals:
         """
         self._asked.add(id)
         if id not in self._running:
-            self._running[id] = asyncio.get_running_loop().create_task(self._run(id))
+            task = asyncio.get_running_loop().create_task(self._remove(id))
+            self._running[id] = task
+            task.add_done_callback(partial(self._removed, id))
 
-    async def _run(self, id: int) -> None:
-        try:
-            while id in self._asked:
-                self._asked.remove(id)
-                await self._remove(id)
-        finally:
-            del self._running[id]
+    def _removed(self, id: int, task: asyncio.Task[None]) -> None:
+        del self._running[id]
+        if id in self._asked and not task.cancelled():
+            self.remove_all_of(id)
 
     async def _remove(self, id: int) -> None:
+        self._asked.discard(id)
         after: Any = None
         while True:
             try:

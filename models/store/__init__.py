@@ -275,9 +275,11 @@ def _told_first(
     future: asyncio.Future[T] = asyncio.get_running_loop().create_future()
 
     def done(outcome: Outcome) -> None:
-        if not isinstance(outcome, ChatError):
-            tell(outcome)
-        _settle(future, outcome)
+        try:
+            if not isinstance(outcome, ChatError):
+                tell(outcome)
+        finally:
+            _settle(future, outcome)
 
     return future, done
 

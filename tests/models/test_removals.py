@@ -12,7 +12,7 @@ from sqlalchemy import insert, select
 
 from models.events import User, decode_message
 from models.store import Store, messages, removals, rooms, users
-from models.store.posts import Post, insert_new
+from models.store.posts import Post, Stored, insert_new
 from models.store.schema import messages as table
 
 LOBBY = 1
@@ -117,7 +117,8 @@ async def kept(store: Store) -> list[str]:
 
 async def say(store: Store, user: User, *texts: str) -> None:
     posts = [Post(LOBBY, user, text, text, text) for text in texts]
-    assert len(await store.write(insert_new, posts)) == len(texts)
+    for outcome in await store.write(insert_new, posts):
+        assert isinstance(outcome, Stored), outcome
 
 
 def test_what_is_said_after_it_was_asked_for_stays(store: Store) -> None:
