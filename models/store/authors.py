@@ -1,7 +1,7 @@
-"""Whether authors may still post where they want to: asked in the transaction that stores it.
+"""Whether people may still post or change what they want to: asked in its transaction.
 
-They were let through before that, but a post waits for the transactions before its own, and one
-of those may have taken its author out of the room, or out of the place.
+They were let through before that, but it waits for the transactions before its own, and one
+of those may have taken them out of the room or out of the place, or changed their role.
 """
 
 from __future__ import annotations
@@ -19,11 +19,14 @@ from sqlalchemy import (
 )
 
 from models.errors import ChatError, NotFound, SignedOut
-from models.events import encode
+from models.events import User, encode
 from models.policy import LOBBY, may_enter
+from models.store import users as people
 from models.store.bans import refusal
 from models.store.prepared import Prepared
 from models.store.schema import bans, members, rooms, users
+
+_GONE = "This account was deleted meanwhile."
 
 Author = tuple[int, int]  # a person, and the room in which they post
 
@@ -57,7 +60,22 @@ def refused(connection: Connection, authors: Iterable[Author]) -> dict[Author, C
         if ban is not None:
             found[user, room] = refusal(ban)
         elif gone:
-            found[user, room] = SignedOut("This account was deleted meanwhile.")
+            found[user, room] = SignedOut(_GONE)
         elif kind is None or not may_enter(kind, room == LOBBY or member is not None):
             found[user, room] = NotFound("room")
+    return found
+
+
+def current(connection: Connection, user: User) -> User:
+    """Give somebody as they are by now.
+
+    :raises Forbidden: they are banned
+    :raises SignedOut: they are no more
+    """
+    reason = connection.scalar(select(bans.c.reason).where(bans.c.user == user.id))
+    if reason is not None:
+        raise refusal(reason)
+    found = people.find(connection, user.id)
+    if found is None:
+        raise SignedOut(_GONE)
     return found

@@ -18,31 +18,14 @@ from models.errors import Empty, NotFound
 from models.events import User, encode
 from models.policy import Standing
 from models.reactions import react as change_reactions
-from models.store import actions, files, naming, numbers, rooms
+from models.store import actions, authors, files, naming, numbers, rooms
 from models.store.naming import Naming
 from models.store.schema import mentions, messages, now
-from models.store.states import change_of, decode_reactions, whole
-
-# Replies that are told again when their original changes; should there be more, those
-# read afresh are right all the same.
-RETOLD = 100
+from models.store.states import NOTHING, RETOLD, change_of, decode_reactions, whole
 
 _number = (
     update(messages).where(messages.c.id == bindparam("message")).values(seq=bindparam("number"))
 )
-
-# What a removal leaves of a message.
-NOTHING = {
-    "text": "",
-    "html": "",
-    "composed": None,
-    "edited": None,
-    "deleted": True,
-    "reply_to": None,
-    "mentions": None,
-    "reactions": None,
-    "files": None,
-}
 
 
 def edit(connection: Connection, user: User, id: int, text: str, html: str | None) -> list[Change]:
@@ -111,11 +94,11 @@ def react(
 def _find(
     connection: Connection, user: User, id: int, also_removed: bool = False
 ) -> tuple[Row[Any], Standing]:
-    """Find a message, and how somebody stands to its room."""
+    """Find a message, and how somebody stands to its room by now."""
     row = connection.execute(select(messages).where(messages.c.id == id)).first()
     if row is None:
         raise NotFound("message")
-    _, standing = rooms.standing_of(connection, user, row.room)
+    _, standing = rooms.standing_of(connection, authors.current(connection, user), row.room)
     if not policy.sees(standing) or (row.deleted and not also_removed):
         raise NotFound("message")
     return row, standing

@@ -15,9 +15,8 @@ from sqlalchemy import Connection, delete, func, insert, select, update
 
 from models.channel import Change
 from models.store import files, numbers
-from models.store.edits import NOTHING, RETOLD
 from models.store.schema import ENDED, facts, mentions, messages, rooms
-from models.store.states import change_of, whole
+from models.store.states import NOTHING, RETOLD, change_of, whole
 from models.store.steps import Step
 
 STEP = 100  # messages; some milliseconds of the writer

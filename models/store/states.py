@@ -12,6 +12,23 @@ from models.events import LONGEST_QUOTE, File, Message, Quote, User, decode_mess
 from models.store import who
 from models.store.schema import messages, users
 
+# Replies that are told again when their original changes; should there be more, those
+# read afresh are right all the same.
+RETOLD = 100
+
+# What a removal leaves of a message.
+NOTHING = {
+    "text": "",
+    "html": "",
+    "composed": None,
+    "edited": None,
+    "deleted": True,
+    "reply_to": None,
+    "mentions": None,
+    "reactions": None,
+    "files": None,
+}
+
 _original = messages.alias("original")
 _author = users.alias("author")
 

@@ -11,6 +11,7 @@ import pytest
 
 from handlers.chatsocket import ChatSocketHandler
 from models.store import members, rooms, users
+from tests.handlers.accounts import register
 from tests.handlers.holding import Busy
 from tests.handlers.rooms import Person, come, make, promote
 
@@ -196,6 +197,7 @@ async def test_while_what_they_say_waits_behind_their_ban(app, call, connect) ->
     root, eve = await come(call, "root"), await come(call, "eve")
     await promote(app, root, "admin")
     laptop, phone = await connect(cookie=root.cookie), await connect(cookie=eve.cookie)
+    said = (await phone.say("good morning"))["message"]["id"]
     async with Busy(app) as disk:
         how = {"reason": "spam"}
         banning = asyncio.ensure_future(call("POST", f"/api/users/{eve.id}/ban", how, root.cookie))
@@ -205,13 +207,39 @@ async def test_while_what_they_say_waits_behind_their_ban(app, call, connect) ->
         posting = call("POST", "/api/rooms/1/messages", {"text": "and one"}, eve.cookie)
         posting = asyncio.ensure_future(posting)
         await disk.until_waiting(3)
+        phone.send(type="edit", id=said, text="buy my watches")
+        phone.send(type="react", id=said, emoji="🎉", on=True)
+        await disk.until_waiting(5)
     assert (await banning).status == 204
     refused = await posting
     assert refused.code == "forbidden"
     assert refused.body["error"]["message"] == "You are banned from here: spam"
     await laptop.say("quiet now")
     said = await call("GET", "/api/rooms/1/messages", cookie=root.cookie)
-    assert [message["text"] for message in said.body["messages"]] == ["quiet now"]
+    (first, last) = said.body["messages"]
+    assert [message["text"] for message in (first, last)] == ["good morning", "quiet now"]
+    assert "reactions" not in first
+
+
+@pytest.mark.gen_test
+async def test_while_a_removal_waits_behind_the_end_of_the_role_that_allowed_it(
+    app, call, connect
+) -> None:
+    root = await come(call, "root")
+    account = await register(call, "bob")
+    bob = Person(account.body["user"]["id"], account.cookie)
+    await promote(app, root, "admin")
+    await promote(app, bob, "moderator")
+    laptop, phone = await connect(cookie=root.cookie), await connect(cookie=bob.cookie)
+    said = (await laptop.say("good morning"))["message"]["id"]
+    async with Busy(app) as disk:
+        role = call("PUT", f"/api/users/{bob.id}/role", {"role": "member"}, root.cookie)
+        changing = asyncio.ensure_future(role)
+        await disk.until_waiting(1)
+        phone.send(type="delete", id=said)
+        await disk.until_waiting(2)
+    assert (await changing).status == 200
+    assert (await phone.until("error"))["code"] == "forbidden"
 
 
 class Before:

@@ -16,7 +16,6 @@ from models.errors import ChatError
 from models.events import encode
 from models.mentions import EVERYBODY, NOBODY, People
 from models.store import files as files_of
-from models.store.edits import NOTHING
 from models.store.files import Content
 from models.store.keeping.lines import (
     FORMAT,
@@ -31,6 +30,7 @@ from models.store.keeping.lines import (
 )
 from models.store.keeping.newcomers import Newcomers
 from models.store.schema import files, mentions, messages, rooms, users
+from models.store.states import NOTHING
 
 _AT_ONCE = 500  # rows in one statement
 
