@@ -12,7 +12,7 @@ from models import names
 from models.errors import BadEvent, concerning
 from models.events import Id, RoomEntry
 from models.signals import CameIn, RoomChanged, RoomEnded, TakenOut
-from models.store import direct, endings, keepers, rooms
+from models.store import direct, endings, keepers, making, rooms
 
 MOST_IN_DIRECT = 10  # people, oneself included
 
@@ -66,7 +66,7 @@ class RoomsHandler(Naming):
         name, topic = self.room_name(wanted.name), self.topic(wanted.topic)
         self.application.rates.rooms.take(user.id, time.monotonic())
         entry = await self.application.store.write(
-            rooms.create, user.id, name, topic, wanted.kind, self.application.bounds
+            making.create, user.id, name, topic, wanted.kind, self.application.bounds
         )
         self.application.bus.signal(CameIn(user.id, entry.id))
         self.answer(entry, 201)
@@ -79,7 +79,7 @@ class RoomHandler(Naming):
         """Change its name, topic or kind, or who looks after it."""
         user = await self.user()
         wanted = self.body_as(Changes)
-        changes = rooms.Changes(
+        changes = making.Changes(
             None if wanted.name is None else self.room_name(wanted.name),
             None if wanted.topic is None else self.topic(wanted.topic),
             wanted.kind,

@@ -10,8 +10,8 @@ from sqlalchemy import Connection, insert, select
 
 from models.bounds import UNBOUNDED, Bounds
 from models.events import RoomEntry
+from models.store import making, positions
 from models.store import members as members_of
-from models.store import positions
 from models.store import rooms as rooms_of
 from models.store.schema import members, now, rooms
 
@@ -50,7 +50,7 @@ def open(
     if found is not None:
         return Opened(found, new=False)
     members_of.check_known(connection, people, claimed=True)
-    rooms_of.refuse_one_more(connection, people, bounds, direct=True)
+    making.refuse_one_more(connection, people, bounds, direct=True)
     date = now()
     values = {"name": "", "name_key": key_of(people), "kind": "direct", "topic": "", "date": date}
     room = connection.execute(insert(rooms).values(values).returning(rooms.c.id)).scalar_one()

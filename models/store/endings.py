@@ -11,7 +11,7 @@ from sqlalchemy import Connection, delete, select, update
 
 from models import policy
 from models.events import User
-from models.store import actions, files
+from models.store import actions, files, making
 from models.store import rooms as rooms_of
 from models.store.schema import ENDED, invites, members, messages, positions, rooms
 from models.store.steps import Step
@@ -36,7 +36,7 @@ def begin(connection: Connection, user: User, room: int) -> None:
         actions.outlive(connection, room, row.name)
     values = {
         "kind": ENDED,
-        "name_key": rooms_of.closed_key(),
+        "name_key": making.closed_key(),
         "maker": None,
         "forgotten": rooms.c.seq,  # the messages up to here are none that one could miss
     }

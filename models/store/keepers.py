@@ -13,10 +13,10 @@ from models import policy
 from models.errors import Forbidden, NotFound
 from models.events import RoomEntry, User
 from models.policy import LOBBY
-from models.store import actions
+from models.store import actions, making
 from models.store import rooms as rooms_of
+from models.store.making import Changes
 from models.store.people import here_to_stay
-from models.store.rooms import Changes
 from models.store.schema import members, now, rooms, sessions, users
 
 ABSENT = 30 * 86_400_000  # ms that a guest who looks after a room may be away
@@ -51,7 +51,7 @@ def hand_on_if_lost(connection: Connection, user: int) -> list[int]:
 def change(
     connection: Connection, user: User, room: int, changes: Changes, keeper: int | None
 ) -> tuple[RoomEntry, list[int]]:
-    """Change a room as :func:`models.store.rooms.change` does, and have another look after it.
+    """Change a room as :func:`models.store.making.change` does, and have another look after it.
 
     :param keeper: a member of it; None: who does now
     :raises NotFound: they are not in it
@@ -60,7 +60,7 @@ def change(
     _, standing = rooms_of.standing_of(connection, user, room)
     if keeper is not None:
         policy.hand_over(standing)
-    entry, put_out = rooms_of.change(connection, user, room, changes)
+    entry, put_out = making.change(connection, user, room, changes)
     if keeper is not None:
         name = _check_can(connection, room, keeper)
         _give(connection, room, keeper)

@@ -12,7 +12,7 @@ from models.bounds import UNBOUNDED, Bounds
 from models.errors import Forbidden, NotFound
 from models.events import Role, RoomEntry, User
 from models.policy import may_enter
-from models.store import actions, keepers, positions
+from models.store import actions, keepers, making, positions
 from models.store import rooms as rooms_of
 from models.store.people import here_to_stay
 from models.store.schema import invites, members, now, rooms, taken_out, users
@@ -51,7 +51,7 @@ def add(connection: Connection, user: int, room: int, bounds: Bounds = UNBOUNDED
         return False
     inside = select(func.count()).where(members.c.room == room)
     bounds.another_member(connection.scalar(inside) or 0)
-    rooms_of.refuse_one_more(connection, [user], bounds)
+    making.refuse_one_more(connection, [user], bounds)
     connection.execute(insert(members).values(user=user, room=room, date=now()))
     _welcome(connection, user, room)
     positions.begin(connection, [user], room)

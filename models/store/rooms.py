@@ -1,34 +1,28 @@
-"""Rooms: made, found, listed, changed. Who is in them is in ``members``."""
+"""Rooms: found and listed. They are made in ``making``; who is in them is in ``members``."""
 
 from __future__ import annotations
 
-import secrets
 from collections import defaultdict
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from copy import copy
-from typing import Any, Concatenate, NamedTuple, ParamSpec, TypeVar
+from typing import Any, Concatenate, ParamSpec, TypeVar
 
 from msgspec import UNSET
 from sqlalchemy import (
     Connection,
     Row,
     bindparam,
-    delete,
     exists,
-    func,
-    insert,
     or_,
     select,
-    update,
 )
 
-from models import names, policy
-from models.bounds import UNBOUNDED, Bounds
-from models.errors import NotFound, Taken, concerning
-from models.events import Kind, RoomEntry, User
+from models import names
+from models.errors import NotFound
+from models.events import RoomEntry, User
 from models.policy import LOBBY, Standing, may_enter
-from models.store import actions, positions, who
-from models.store.schema import ENDED, members, now, rooms, users
+from models.store import positions, who
+from models.store.schema import members, rooms, users
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -43,127 +37,6 @@ _joined = (
     .join_from(members, rooms, members.c.room == rooms.c.id)
     .where(members.c.user.in_(bindparam("people", expanding=True)))
 )
-
-
-class Changes(NamedTuple):
-    """What a room is to have instead; None: what it has."""
-
-    name: str | None = None
-    topic: str | None = None
-    kind: Kind | None = None
-
-
-# ---------------------------------------------------------------- making and changing
-
-
-def create(
-    connection: Connection,
-    user: int,
-    name: str,
-    topic: str,
-    kind: Kind = "open",
-    bounds: Bounds = UNBOUNDED,
-) -> RoomEntry:
-    """Make an open or closed room, with its maker in it.
-
-    :raises Taken: it is to be open, and there is an open one of that name
-    :raises Forbidden: there are too many, or they are in too many
-    """
-    there_are = select(func.count()).where(rooms.c.kind.not_in(("direct", ENDED)))
-    bounds.another_room(connection.scalar(there_are) or 0)
-    refuse_one_more(connection, [user], bounds)
-    values = {
-        "name": name,
-        "name_key": _key(connection, name, kind),
-        "kind": kind,
-        "topic": topic,
-        "maker": user,
-        "date": now(),
-    }
-    row = connection.execute(insert(rooms).values(values).returning(rooms)).one()
-    connection.execute(insert(members).values(user=user, room=row.id, date=now()))
-    positions.begin(connection, [user], row.id)
-    return _entry(row)
-
-
-def change(
-    connection: Connection, user: User, room: int, changes: Changes
-) -> tuple[RoomEntry, list[int]]:
-    """Change a room's name, topic or kind.
-
-    :returns: it, and the people who are no longer in it: where it was closed, those
-        whom anybody can be who says their name
-    :raises Taken: there is an open room of that name
-    :raises ChatError: they may not
-    """
-    row, standing = standing_of(connection, user, room)
-    policy.describe(standing)
-    kind, name = changes.kind or row.kind, changes.name or row.name
-    values = {"kind": kind, "name": name}
-    if changes.topic is not None:
-        values["topic"] = changes.topic
-    if kind != row.kind:
-        policy.change_kind(standing)
-    if kind != row.kind or (kind == "open" and names.key(name) != row.name_key):
-        values["name_key"] = _key(connection, name, kind)
-    changed = update(rooms).where(rooms.c.id == room).values(values).returning(rooms)
-    entry = _entry(connection.execute(changed).one())
-    closed = row.kind == "open" and kind == "closed"
-    if closed:
-        if not standing.maker:
-            actions.record(connection, user.id, "room", room=room, note="kind: closed")
-        actions.outlive(connection, room, row.name)
-        changes = changes._replace(kind=None)
-    if not standing.maker and (note := _told(changes)):
-        actions.record(connection, user.id, "room", room=room, note=note)
-    return entry, _put_out_unclaimed(connection, room) if closed else []
-
-
-def _told(changes: Changes) -> str:
-    """Say what was changed, for those who read what was done."""
-    return ", ".join(f"{what}: {new}" for what, new in changes._asdict().items() if new is not None)
-
-
-def _key(connection: Connection, name: str, kind: Kind) -> str:
-    """Give what keeps the names of open rooms apart.
-
-    A closed room's name is nobody else's business: that it is taken would tell
-    that there is such a room.
-    """
-    if kind != "open":
-        return closed_key()
-    key = names.key(name)
-    with concerning("name"):
-        if connection.scalar(select(exists().where(rooms.c.name_key == key))):
-            raise Taken("A room", name)
-    return key
-
-
-def refuse_one_more(
-    connection: Connection, people: Collection[int], bounds: Bounds, direct: bool = False
-) -> None:
-    """Keep people from being in more rooms than there is sense in: each is told all of theirs.
-
-    :param direct: of those count the direct ones; else all others. Nobody can leave them, so
-        that others could keep somebody out of every room by them
-    :raises Forbidden: one of them is in as many as one may be
-    """
-    kind = rooms.c.kind == "direct" if direct else rooms.c.kind != "direct"
-    inside = members.join(rooms, rooms.c.id == members.c.room)
-    each = select(func.count()).select_from(inside).where(members.c.user.in_(people), kind)
-    most = max(connection.scalars(each.group_by(members.c.user)), default=0)
-    (bounds.another_direct if direct else bounds.another_for_one)(most)
-
-
-def closed_key() -> str:
-    """Give what stands for the name of a closed room, where those of open ones are told apart."""
-    return CLOSED_KEY + secrets.token_hex(16)
-
-
-def _put_out_unclaimed(connection: Connection, room: int) -> list[int]:
-    anybody = select(users.c.id).where(users.c.unclaimed)
-    gone = delete(members).where(members.c.room == room, members.c.user.in_(anybody))
-    return list(connection.scalars(gone.returning(members.c.user)))
 
 
 # ---------------------------------------------------------------- finding
@@ -261,7 +134,7 @@ def entries(connection: Connection, room: int, people: Sequence[int]) -> dict[in
 
 def of(connection: Connection, people: Sequence[int]) -> dict[int, list[RoomEntry]]:
     """List, for each of these people, the rooms that they are in, the lobby first."""
-    lobby = _entry(connection.execute(_lobby).one())
+    lobby = entry_of(connection.execute(_lobby).one())
     found = {user: [copy(lobby)] for user in people}
     rows = connection.execute(_joined, {"people": people}).all()
     for row, entry in zip(rows, _with_members(connection, rows), strict=True):
@@ -290,7 +163,7 @@ def _with_members(connection: Connection, rows: Sequence[Row[Any]]) -> list[Room
     people = _people_of(connection, direct) if direct else {}
     listed = []
     for row in rows:
-        entry = _entry(row)
+        entry = entry_of(row)
         if row.kind == "direct":
             entry.members = people[row.id]
         listed.append(entry)
@@ -308,7 +181,8 @@ def _people_of(connection: Connection, direct: Iterable[int]) -> dict[int, list[
     return found
 
 
-def _entry(row: Row[Any]) -> RoomEntry:
+def entry_of(row: Row[Any]) -> RoomEntry:
+    """Give what is told of a room; how far somebody has read is told by ``positions``."""
     return RoomEntry(
         id=row.id,
         name=row.name,

@@ -18,16 +18,16 @@ from models.store import (
     bans,
     endings,
     filters,
+    making,
     members,
     positions,
     posts,
-    rooms,
     sessions,
     users,
     write_beside,
 )
+from models.store.making import Changes
 from models.store.posts import Post
-from models.store.rooms import Changes
 from tests.handlers.rooms import come, make, promote
 
 WITHIN = 3.0  # seconds; it is 0.3 where nothing else goes on
@@ -160,7 +160,7 @@ async def test_names_roles_rooms_and_positions_are_told(
     following()
     beside(users.rename, ada.id, "agnes")
     assert (await hears(phone, "user"))["user"]["name"] == "agnes"
-    beside(rooms.change, User(ada.id, "agnes"), room, Changes(topic="news"))
+    beside(making.change, User(ada.id, "agnes"), room, Changes(topic="news"))
     assert (await hears(phone, "room"))["room"]["topic"] == "news"
     beside(positions.move, [positions.Move(ada.id, room, read=1)])
     assert (await hears(phone, "receipt", user=ada.id))["read"] == 1

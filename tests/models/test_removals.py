@@ -11,7 +11,7 @@ import pytest
 from sqlalchemy import insert, select
 
 from models.events import User, decode_message
-from models.store import Store, messages, removals, rooms, users
+from models.store import Store, making, messages, removals, users
 from models.store.posts import Post, Stored, insert_new
 from models.store.schema import messages as table
 
@@ -63,7 +63,7 @@ async def remove_all(store: Store, user: int) -> tuple[list[Any], int]:
 def test_nothing_is_left_of_ada_and_all_of_bob(store: Store) -> None:
     async def main() -> None:
         ada, bob = [await store.write(users.create, name) for name in ("ada", "bob")]
-        den = await store.write(rooms.create, ada.id, "den", "")
+        den = await store.write(making.create, ada.id, "den", "")
         await store.write(fill, ada.id, LOBBY, 250)
         await store.write(fill, bob.id, LOBBY, 10, 251)
         await store.write(fill, ada.id, den.id, 250)

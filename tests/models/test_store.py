@@ -18,7 +18,18 @@ from sqlalchemy import Connection, event, insert, select
 from models import mentions
 from models.errors import Forbidden, NotFound, NotStored, SignedOut, Taken
 from models.events import User, decode_message
-from models.store import Store, accounts, bans, members, messages, rooms, sessions, tokens, users
+from models.store import (
+    Store,
+    accounts,
+    bans,
+    making,
+    members,
+    messages,
+    rooms,
+    sessions,
+    tokens,
+    users,
+)
 from models.store.migrate import is_outdated
 from models.store.posts import Post, Stored
 from models.store.schema import messages as table
@@ -75,7 +86,7 @@ def test_messages_get_the_rooms_next_numbers(store: Store) -> None:
 def test_each_room_counts_for_itself(store: Store) -> None:
     async def main() -> None:
         ada = await store.write(users.create, "ada")
-        den = await store.write(rooms.create, ada.id, "den", "")
+        den = await store.write(making.create, ada.id, "den", "")
         stored = await posted(store, post(ada, "a"), post(ada, "b", den.id), post(ada, "c"))
         assert [(s.change.room, s.change.seq) for s in stored] == [(1, 1), (den.id, 1), (1, 2)]
 
@@ -144,7 +155,7 @@ def test_one_bad_write_fails_alone(store: Store, caplog: pytest.LogCaptureFixtur
 def test_who_was_taken_out_in_the_same_batch_is_refused_alone(store: Store) -> None:
     async def main() -> None:
         ada, bob, carol = [await store.write(users.create, who) for who in ("ada", "bob", "carol")]
-        den = await store.write(rooms.create, ada.id, "den", "", "closed")
+        den = await store.write(making.create, ada.id, "den", "", "closed")
         for guest in (bob, carol):
             await store.write(members.add, guest.id, den.id)
         earlier = post(bob, "earlier", den.id)
@@ -165,7 +176,7 @@ def test_who_was_banned_in_the_same_batch_is_refused_everywhere(store: Store) ->
     async def main() -> None:
         ada, bob = [await store.write(users.create, name) for name in ("ada", "bob")]
         admin = structs.replace(ada, role="admin")
-        den = (await store.write(rooms.create, bob.id, "den", "")).id
+        den = (await store.write(making.create, bob.id, "den", "")).id
         begun = store.write(bans.begin, admin, bob.id, "spam", None, False)
         outcomes = await posted(store, post(bob, "a"), post(bob, "b", den), post(ada, "c"))
         await begun
@@ -265,7 +276,7 @@ def test_acknowledged_means_committed_with_fsync(store: Store, tmp_path: Path) -
 def test_a_batch_of_any_size_is_stored_as_it_was_posted(store: Store, count: int) -> None:
     async def main() -> None:
         ada = await store.write(users.create, "ada")
-        den = await store.write(rooms.create, ada.id, "den", "")
+        den = await store.write(making.create, ada.id, "den", "")
         posts = [post(ada, f"{n}", (LOBBY, den.id)[n % 2]) for n in range(count)]
         stored = await posted(store, *posts)
         for outcome, sent in zip(stored, posts, strict=True):
@@ -340,10 +351,10 @@ def test_a_newcomers_page_is_cut_to_its_bytes_and_tells_that_there_is_more(store
 def test_a_room_is_found_by_name_ignoring_case_and_only_once(store: Store) -> None:
     async def main() -> None:
         ada = await store.write(users.create, "ada")
-        den = await store.write(rooms.create, ada.id, "Den", "quiet")
+        den = await store.write(making.create, ada.id, "Den", "quiet")
         assert (await store.read(rooms.find, ada.id, "dEN")).id == den.id
         with pytest.raises(Taken):
-            await store.write(rooms.create, ada.id, "DEN", "")
+            await store.write(making.create, ada.id, "DEN", "")
         with pytest.raises(NotFound):
             await store.read(rooms.find, ada.id, "attic")
 
@@ -353,7 +364,7 @@ def test_a_room_is_found_by_name_ignoring_case_and_only_once(store: Store) -> No
 def test_everybody_is_in_the_lobby_and_where_they_went(store: Store) -> None:
     async def main() -> None:
         ada, bob = [await store.write(users.create, name) for name in ("ada", "bob")]
-        den = await store.write(rooms.create, ada.id, "den", "")
+        den = await store.write(making.create, ada.id, "den", "")
         assert [r.name for r in await store.load(rooms.of, ada.id)] == ["lobby", "den"]
         assert [r.name for r in await store.load(rooms.of, bob.id)] == ["lobby"]
         assert [r.name for r in await store.read(rooms.open_to, bob.id)] == ["lobby", "den"]
@@ -409,7 +420,7 @@ def test_whom_a_batch_names_is_looked_up_in_one_statement(store: Store) -> None:
 
     async def main() -> None:
         ada, bob = [await store.write(users.create, name) for name in ("ada", "bob")]
-        den = (await store.write(rooms.create, ada.id, "den", "")).id
+        den = (await store.write(making.create, ada.id, "den", "")).id
         event.listen(
             store._engine,
             "before_cursor_execute",

@@ -13,7 +13,7 @@ from models import names
 from models.policy import LOBBY
 from models.store import direct
 from models.store.keeping.lines import BadExport, Person, Progress, Room
-from models.store.rooms import closed_key
+from models.store.making import closed_key
 from models.store.schema import members, messages, positions, rooms, users
 
 NO_PASSWORD = ""  # an account's that has none yet: no password is right
