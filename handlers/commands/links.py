@@ -9,13 +9,13 @@ from handlers.commands import asked
 from handlers.options import GiveUp
 from models import names
 from models.errors import ChatError, NotFound
-from models.store import invites, write_beside
+from models.store import beside, invites
 
 
 def admin(arguments: list[str]) -> int:
     """Print a link by which somebody becomes an admin."""
     name = _name(arguments, "admin")
-    token = write_beside(asked.kept(), invites.create_for_admin, name)
+    token = beside.write(asked.kept(), invites.create_for_admin, name)
     print(f"{name} becomes an admin by this link, once, within 24 hours:")
     print(hosts.where(options.port, f"/join/{token}"))
     return 0
@@ -25,7 +25,7 @@ def owner(arguments: list[str]) -> int:
     """Print a link by which an account's owner comes in without a password."""
     name = _name(arguments, "link")
     try:
-        token = write_beside(asked.kept(), invites.create_for_owner, name)
+        token = beside.write(asked.kept(), invites.create_for_owner, name)
     except NotFound:
         raise GiveUp(f"There is no account called “{name}” here.", 1) from None
     print(f"{name} comes in by this link, once, within a week, and may choose a password:")

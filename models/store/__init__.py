@@ -16,14 +16,14 @@ from functools import partial
 from pathlib import Path
 from typing import Any, Concatenate, ParamSpec, TypeVar
 
-from sqlalchemy import Connection, Engine, delete, insert, select
+from sqlalchemy import Connection, delete, insert, select
 from sqlalchemy.exc import SQLAlchemyError
 
 from models.counts import Counts
 from models.errors import ChatError, NotStored
 from models.store import dialects
 from models.store.loader import K, Loader, LoadMany, V
-from models.store.lock import InUse, Lock
+from models.store.lock import Lock
 from models.store.migrate import migrate
 from models.store.posts import Post, Stored
 from models.store.schema import facts
@@ -227,45 +227,6 @@ def claim(url: str, take_over: bool = False) -> Lock:
     """
     dialects.refuse_foreign(url)
     return Lock(Path(dialects.file_of(url)), take_over)
-
-
-def read_beside(url: str, run: Callable[[Connection], T]) -> T:
-    """Read in one transaction, whether a server is using the database or not.
-
-    :raises FileNotFoundError: there is no database
-    :raises sqlalchemy.exc.SQLAlchemyError: as :class:`Store` does
-    :raises RuntimeError: the database was made by a newer Gust
-    """
-    engine = _connect_beside(url)
-    try:
-        with engine.connect() as connection:
-            return run(connection)
-    finally:
-        engine.dispose()
-
-
-def write_beside(
-    url: str, run: Callable[Concatenate[Connection, P], T], *args: P.args, **kwargs: P.kwargs
-) -> T:
-    """Run a function in a transaction, whether a server is using the database or not.
-
-    :raises FileNotFoundError: there is no database
-    :raises sqlalchemy.exc.SQLAlchemyError: as :class:`Store` does
-    :raises RuntimeError: the database was made by a newer Gust
-    """
-    engine = _connect_beside(url)
-    try:
-        with engine.connect().execution_options(write=True) as connection, connection.begin():
-            return run(connection, *args, **kwargs)
-    finally:
-        engine.dispose()
-
-
-def _connect_beside(url: str) -> Engine:
-    Path(dialects.file_of(url)).stat()  # it would be made
-    with contextlib.suppress(InUse):  # its server has brought the schema up to date
-        Store(url).close()
-    return dialects.connect(url)
 
 
 def _told_first(

@@ -8,7 +8,7 @@ from pathlib import Path
 from sqlalchemy import Connection, insert, select
 
 from benchmarks.machine import raise_file_limit
-from models.store import write_beside
+from models.store import beside
 from models.store.schema import members, positions, users
 from tests.faults.figures import HELD_UP_BESIDE_OTHERS
 from tests.faults.watched import Watched
@@ -48,7 +48,7 @@ def test_the_end_of_a_room_of_thousands_keeps_nobody_waiting(tmp_path: Path) -> 
         cookie = await sign_in(port, "ada")
         _, den, _ = await ask(port, "POST", "/api/rooms", {"name": "den"}, cookie)
         room = den["id"]
-        await asyncio.to_thread(write_beside, f"sqlite:///{tmp_path}/chat.db", _fill, room)
+        await asyncio.to_thread(beside.write, f"sqlite:///{tmp_path}/chat.db", _fill, room)
         at_once = asyncio.Semaphore(50)
 
         async def come() -> Wire:

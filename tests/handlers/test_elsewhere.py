@@ -24,8 +24,8 @@ from models.store import (
     posts,
     sessions,
     users,
-    write_beside,
 )
+from models.store.beside import write
 from models.store.making import Changes
 from models.store.posts import Post
 from tests.handlers.rooms import come, make, promote
@@ -40,10 +40,10 @@ Beside = Callable[..., Any]
 def beside(app: Application, tmp_path: Path) -> Beside:
     """Write as another process would, over a connection of its own."""
 
-    def write(run: Callable[..., Any], *args: Any) -> Any:
-        return write_beside(f"sqlite:///{tmp_path / 'data' / 'chat.db'}", run, *args)
+    def writing(run: Callable[..., Any], *args: Any) -> Any:
+        return write(f"sqlite:///{tmp_path / 'data' / 'chat.db'}", run, *args)
 
-    return write
+    return writing
 
 
 @pytest.fixture

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from models.store import positions, read_beside
+from models.store import beside, positions
 
 LOBBY = 1
 
@@ -203,5 +203,5 @@ async def test_what_was_read_just_before_the_stop_is_kept(app, connect) -> None:
     await bob.until("pong")
     url = f"sqlite:///{app.data / 'chat.db'}"
     await app.stop()
-    kept = read_beside(url, lambda connection: positions.of_room(connection, LOBBY))
+    kept = beside.read(url, lambda connection: positions.of_room(connection, LOBBY))
     assert {row.user: row.read for row in kept}[bob_id] == 2

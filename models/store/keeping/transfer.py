@@ -13,7 +13,7 @@ from zipfile import ZIP_DEFLATED, BadZipFile, ZipFile, is_zipfile
 from sqlalchemy import Connection
 from sqlalchemy.exc import IntegrityError
 
-from models.store import Store, read_beside
+from models.store import Store, beside
 from models.store.blobs import Blobs
 from models.store.keeping import export, slack, whole
 from models.store.keeping.lines import Attached, BadExport, Line, decode, encode
@@ -49,7 +49,7 @@ def write(url: str, blobs: Path, target: Path) -> Exported:
     """
     writing = _write_zip if target.suffix == ".zip" else _write_lines
     with whole.written(target) as unfinished, Blobs.held(blobs):
-        return read_beside(url, partial(writing, unfinished, blobs))
+        return beside.read(url, partial(writing, unfinished, blobs))
 
 
 def read(source: Path, url: str, folder: Path) -> Loaded:
