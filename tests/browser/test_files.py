@@ -92,6 +92,28 @@ def test_a_photo_appears_for_the_other_person(arrive: Arrive, way: str) -> None:
     assert SECRET not in served.body()
 
 
+def test_what_is_sent_while_the_page_still_loads_what_takes_files_waits_for_them(
+    arrive: Arrive,
+) -> None:
+    ada, bob = arrive("ada"), arrive("bob")
+    held: list[Route] = []
+
+    def hold(route: Route) -> None:
+        held.append(route)
+
+    ada.page.route("**/tray.js", hold)
+    ada.composer.fill("Look at this")
+    with ada.page.expect_request("**/tray.js"):
+        pick(ada, file("beach.jpg", told("JPEG")))
+    button = ada.page.get_by_role("button", name="Send")
+    expect(button).to_be_disabled()
+    ada.composer.press("Enter")
+    held[0].continue_()
+    send(ada)
+    bob.sees("Look at this")
+    is_shown(bob)
+
+
 def test_nothing_moves_when_a_picture_loads(arrive: Arrive) -> None:
     ada, bob = arrive("ada"), arrive("bob")
     held: list[Route] = []

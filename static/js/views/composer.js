@@ -27,6 +27,7 @@ export class Composer {
   #tell;
   /** @type {import('./tray.js').Tray | null} loaded with the first file */
   #tray = null;
+  #awaited = 0; // times that files were chosen which are not in the tray yet
 
   /**
    * @param {() => void} wrote called after each sent message
@@ -102,13 +103,20 @@ export class Composer {
     if (!chosen.length || !this.#room) return;
     if (this.#about?.kind === 'edit') this.#forget();
     const room = this.#room;
+    this.#awaited += 1;
+    this.#weigh();
     const module = await import('./tray.js').catch(() => null);
-    if (!module) return this.#tell(words.unreachable);
-    this.#tray ??= new module.Tray(this.#form, { limits: () => this.#chat.limits, changed: () => this.#weigh() });
-    if (room !== this.#room) return;
-    this.#tray.show(room.id);
-    this.#tray.add(chosen);
-    this.focus();
+    this.#awaited -= 1;
+    if (module) this.#lay(module.Tray, room.id, chosen);
+    else this.#tell(words.unreachable);
+    this.#weigh();
+  }
+
+  #lay(Tray, room, files) {
+    this.#tray ??= new Tray(this.#form, { limits: () => this.#chat.limits, changed: () => this.#weigh() });
+    this.#tray.show(this.#room?.id ?? null);
+    this.#tray.add(room, files);
+    if (this.#room?.id === room) this.focus();
   }
 
   focus() {
@@ -154,7 +162,8 @@ export class Composer {
   #weigh() {
     const over = [...this.#field.value.trim()].length > this.#chat.limits.text;
     const brings = this.#about?.kind !== 'edit' && this.#tray?.filled;
-    this.#button.disabled = over || !(this.#field.value.trim() || brings) || (brings && !this.#tray.ready);
+    const ready = !this.#awaited && !(brings && !this.#tray.ready);
+    this.#button.disabled = over || !(this.#field.value.trim() || brings) || !ready;
   }
 
   #drag(event) {

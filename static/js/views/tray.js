@@ -39,16 +39,16 @@ export class Tray {
     this.#draw();
   }
 
-  /** @param {Iterable<File>} files */
-  add(files) {
+  /** @param {number} room @param {Iterable<File>} files */
+  add(room, files) {
     for (const file of files) {
       const most = this.#limits().files ?? 10;
-      if (this.#uploads.of(this.#room).length >= most) {
+      if (this.#uploads.of(room).length >= most) {
         find(this.#form, 'tray-said').textContent = words.tooManyFiles(most);
         return;
       }
       const limit = this.#limits().upload;
-      this.#uploads.add(this.#room, file, file.size > limit ? words.tooLarge(limit) : undefined);
+      this.#uploads.add(room, file, file.size > limit ? words.tooLarge(limit) : undefined);
     }
   }
 
