@@ -14,6 +14,7 @@ from pathlib import Path
 
 import pytest
 
+from handlers.elsewhere import LAST
 from models.store.migrate import newest
 from tests.faults.figures import rounds
 from tests.faults.keeping import LOBBY, Copy, connect, read
@@ -128,7 +129,8 @@ def test_under_load_nothing_is_lost_refused_or_said_twice(old, fault):
         hearing = [asyncio.ensure_future(each.hear(port, stop)) for each in senders]
         serving = old
         for _ in range(UPDATES):
-            await asyncio.sleep(0.5)
+            # Until it has looked a last time at what the one before left, nobody else may follow.
+            await asyncio.sleep(LAST + 0.5)
             before, serving = serving, serving.successor()
             everybody.append(serving)
             await asyncio.to_thread(serving.take_over)

@@ -117,7 +117,7 @@ def test_memory_does_not_grow_with_what_was_done(tmp_path, fault):
         f"{SECONDS} s, in which {POSTING} people post, {LISTENING} listen, {WANDERING} come and "
         "go, others edit, react, remove, upload, search and turn pages",
     )
-    with Watched(tmp_path, "--message-rate=0") as server:
+    with Watched(tmp_path, "--message-rate=0", "--upload-rate=0") as server:
         crowd, held, done = run(_live(server))
         stated.look_at(server)
         assert not server.told
