@@ -21,12 +21,10 @@ from sqlalchemy import (
 from models.errors import ChatError, NotFound, SignedOut
 from models.events import User, encode
 from models.policy import LOBBY, may_enter
-from models.store import users as people
+from models.store import who
 from models.store.bans import refusal
 from models.store.prepared import Prepared
 from models.store.schema import bans, members, rooms, users
-
-_GONE = "This account was deleted meanwhile."
 
 Author = tuple[int, int]  # a person, and the room in which they post
 
@@ -57,10 +55,8 @@ def refused(connection: Connection, authors: Iterable[Author]) -> dict[Author, C
     rows = _standings.run(connection, (encode(list(set(authors))).decode(),))
     found: dict[Author, ChatError] = {}
     for user, room, kind, member, ban, gone in rows:
-        if ban is not None:
-            found[user, room] = refusal(ban)
-        elif gone:
-            found[user, room] = SignedOut(_GONE)
+        if (out := _refusal(ban, gone)) is not None:
+            found[user, room] = out
         elif kind is None or not may_enter(kind, room == LOBBY or member is not None):
             found[user, room] = NotFound("room")
     return found
@@ -72,10 +68,15 @@ def current(connection: Connection, user: User) -> User:
     :raises Forbidden: they are banned
     :raises SignedOut: they are no more
     """
-    reason = connection.scalar(select(bans.c.reason).where(bans.c.user == user.id))
-    if reason is not None:
-        raise refusal(reason)
-    found = people.find(connection, user.id)
-    if found is None:
-        raise SignedOut(_GONE)
-    return found
+    found = select(*who.columns(), users.c.gone, bans.c.reason)
+    joined = found.outerjoin(bans, bans.c.user == users.c.id).where(users.c.id == user.id)
+    row = connection.execute(joined).one()
+    if (out := _refusal(row.reason, row.gone)) is not None:
+        raise out
+    return who.in_row(row)
+
+
+def _refusal(ban: str | None, gone: bool) -> ChatError | None:
+    if ban is not None:
+        return refusal(ban)
+    return SignedOut("This account was deleted meanwhile.") if gone else None

@@ -11,7 +11,7 @@ import pytest
 
 from handlers.chatsocket import ChatSocketHandler
 from models.store import members, rooms, users
-from tests.handlers.accounts import register
+from tests.handlers.accounts import PASSWORD, register
 from tests.handlers.holding import Busy
 from tests.handlers.rooms import Person, come, make, promote
 
@@ -281,3 +281,19 @@ async def test_while_a_page_of_the_room_is_read(app, call, what: str) -> None:
     by = await app.store.read(users.find, ada.id)
     before.do(last, partial(app.store.write, members.take_out, by, den, bob.id))
     assert (await call("GET", path, cookie=bob.cookie)).code == "not_found"
+
+
+@pytest.mark.gen_test
+async def test_while_a_change_waits_behind_the_end_of_their_account(app, call, connect) -> None:
+    account = await register(call, "eve")
+    bob, eve = await come(call, "bob"), await connect(cookie=account.cookie)
+    said = (await eve.say("good morning"))["message"]["id"]
+    async with Busy(app) as disk:
+        how = {"password": PASSWORD, "messages": "keep"}
+        ending = asyncio.ensure_future(call("DELETE", "/api/account", how, account.cookie))
+        await disk.until_waiting(1)
+        eve.send(type="edit", id=said, text="good night")
+        await disk.until_waiting(2)
+    assert (await ending).status == 204
+    told = await call("GET", f"/api/messages/{said}", cookie=bob.cookie)
+    assert told.body["text"] == "good morning"
